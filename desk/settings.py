@@ -1,0 +1,80 @@
+"""What the owner of a desk can set: defaults, then COINTAPE_… variables, then flags. Fails loudly."""
+
+from decimal import Decimal
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from desk.errors import Invalid
+from desk.ticks import parse_name
+
+COINS = ('BTC ETH SOL XRP DOGE ADA AVAX LINK DOT LTC BCH UNI AAVE ATOM ALGO XLM ETC FIL NEAR APT '
+         'ARB OP SUI INJ SHIB PEPE BONK CRV HBAR ICP')
+
+
+class Settings(BaseSettings):
+    """The settings of one process, frozen."""
+
+    model_config = SettingsConfigDict(env_prefix='COINTAPE_', frozen=True, extra='ignore')
+
+    host: str = '127.0.0.1'
+    port: int = Field(default=8080, ge=1, le=65535)
+    data_dir: Path = Path('data')
+    database_url: str = ''
+    exchange: str = 'coinbase'
+    exchange_url: str = ''
+    coins: Annotated[tuple[str, ...], NoDecode] = tuple(COINS.split())
+    quote: str = Field(default='USD', pattern=r'^[A-Z0-9]{2,10}$')
+    demo: bool | None = None
+    demo_rate: int = Field(default=20, ge=5, le=200)
+    frame_rate: int = Field(default=10, ge=1, le=60)
+    trusted_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    feed_record_days: int = Field(default=8, ge=1)
+    odd_price: Decimal = Field(default=Decimal(20), gt=0, description='per cent from the last that asks once more')
+    log_level: str = Field(default='warning', pattern='^(debug|info|warning|error)$')
+
+    @field_validator('coins', mode='before')
+    @classmethod
+    def _coins(cls, value: Any) -> tuple[str, ...]:
+        names = value.replace(',', ' ').split() if isinstance(value, str) else value
+        return tuple(dict.fromkeys(parse_name(name).upper() for name in names))
+
+    @field_validator('trusted_origins', mode='before')
+    @classmethod
+    def _origins(cls, value: Any) -> tuple[str, ...]:
+        return tuple(value.replace(',', ' ').split()) if isinstance(value, str) else tuple(value)
+
+    @field_validator('host')
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        if value != 'localhost' and not _is_loopback(value):
+            raise ValueError(f'{value} is not a loopback address: until Cointape has accounts it listens '
+                             'on this machine alone (127.0.0.1)')
+        return value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL: what was given, or SQLite in the data dir."""
+        return self.database_url or f'sqlite:///{self.data_dir / "cointape.db"}'
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the environment and from `given` (a None counts as not given); raises Invalid in one sentence."""
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        flag = '--' + str(first['loc'][0]).replace('_', '-')
+        raise Invalid(f'{flag}: {first["msg"].removeprefix("Value error, ")}.') from None
+    except Invalid as error:
+        raise Invalid(f'--coins: {error}') from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,139 @@
+"""One price as it travels through the desk, and the rules it must pass. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal, InvalidOperation, localcontext
+
+from desk.errors import Invalid
+from models import FRACTION_DIGITS, INTEGER_DIGITS, NAME_LENGTH, PRICE_DIGITS, Origin
+
+FUTURE_TOLERANCE = timedelta(seconds=5)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+MONEY = Context(prec=60)
+PLAIN_NUMBER = re.compile(r'\+?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?')
+UNSEEN = {'Cc', 'Cf', 'Cs', 'Co', 'Cn', 'Zl', 'Zp'}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A price on its way in. Prices and volume are exact; `timestamp` is aware UTC.
+
+    `source` is what people read ('form', 'api', 'csv', 'coinbase', 'demo'); `origin` is the door.
+    `seq` and `received` are the desk's: whoever makes a tick leaves them alone.
+    """
+
+    name: str
+    price: Decimal
+    timestamp: datetime
+    source: str
+    origin: Origin
+    volume: Decimal | None = None
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    author: str = ''
+    note: str = ''
+    seq: int = 0
+    received: datetime = EARLIEST
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A finished or running candle that a feed or a file delivers: no ticks behind it.
+
+    `interval` is in seconds and is 60, 3600 or 86400; `start` is aware UTC, on the interval's grid.
+    """
+
+    name: str
+    interval: int
+    start: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal | None
+    source: str
+
+
+def parse_name(text: str) -> str:
+    """A coin's name, trimmed: 1 to 50 printable characters; raises Invalid."""
+    name = unicodedata.normalize('NFC', text).strip()
+    if not name:
+        raise Invalid('Give the coin a name, like BTC.', 'name')
+    if len(name) > NAME_LENGTH:
+        raise Invalid(f'A name has at most {NAME_LENGTH} characters; this one has {len(name)}.', 'name')
+    if any(unicodedata.category(char) in UNSEEN and char != '\u200d' for char in name) or name == '\u200d':
+        raise Invalid('A name is made of printable characters only; this one has an invisible one.', 'name')
+    return name
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that differ in case alone."""
+    return unicodedata.normalize('NFC', name.casefold())
+
+
+def parse_price(text: str, field: str = 'price') -> Decimal:
+    """A price as a person or a program writes it, exact; raises Invalid with what would be right."""
+    text = text.strip()
+    if not text:
+        raise Invalid('Give a price, like 67000.12.', field)
+    if re.fullmatch(r'\d+,\d+', text) and not PLAIN_NUMBER.fullmatch(text):
+        raise Invalid(f'Write the decimals after a point: {text.replace(",", ".")} instead of {text}.', field)
+    if re.fullmatch(r'[+-]?\d*\.?\d+[eE][+-]?\d+', text):
+        raise Invalid(f'Write the number out in full, without an exponent{_written_out(text)}.', field)
+    if re.fullmatch(r'-\s*[\d.,]+', text):
+        raise Invalid('A price is greater than zero; this one is negative.', field)
+    if not PLAIN_NUMBER.fullmatch(text) or not any(char.isdecimal() for char in text) or not text.isascii():
+        raise Invalid(f'“{text[:40]}” is not a number; write it like 67000.12 or 67,000.12.', field)
+    return check_price(Decimal(text.replace(',', '')), field)
+
+
+def check_price(price: Decimal, field: str = 'price') -> Decimal:
+    """The price itself if it is positive, finite and within 20 digits before the point, 18 after, 28 in all."""
+    if not price.is_finite():
+        raise Invalid('A price is a finite number.', field)
+    if price <= 0:
+        raise Invalid('A price is greater than zero.', field)
+    with localcontext(MONEY):
+        price = price.normalize()
+    _, digits, exponent = price.as_tuple()
+    assert isinstance(exponent, int)
+    fraction, integer = max(0, -exponent), max(0, len(digits) + exponent)
+    if integer > INTEGER_DIGITS or fraction > FRACTION_DIGITS or integer + fraction > PRICE_DIGITS:
+        raise Invalid(
+            f'A price has at most {INTEGER_DIGITS} digits before the point, {FRACTION_DIGITS} after it '
+            f'and {PRICE_DIGITS} in all.', field)
+    return Decimal(format(price, 'f'))
+
+
+def parse_timestamp(text: str) -> datetime:
+    """An ISO 8601 moment as aware UTC; without a zone it is taken as UTC; raises Invalid."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(f'“{text[:40]}” is not a time; write it like 2026-01-31T14:30:00Z.', 'timestamp') from None
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid('That time is outside of the calendar.', 'timestamp') from None
+
+
+def check_timestamp(moment: datetime, now: datetime) -> datetime:
+    """The moment itself if it is aware, not before 1970 and at most 5 s after `now`; raises Invalid."""
+    if moment.tzinfo is None:
+        raise Invalid('A time needs a zone; write it like 2026-01-31T14:30:00Z.', 'timestamp')
+    if moment > now + FUTURE_TOLERANCE:
+        raise Invalid(f'{moment:%Y-%m-%d %H:%M:%S} UTC is in the future; a price is recorded when it holds.',
+                      'timestamp')
+    if moment < EARLIEST:
+        raise Invalid('A time before 1970 is a slip of the pen.', 'timestamp')
+    return moment.astimezone(UTC)
+
+
+def _written_out(text: str) -> str:
+    try:
+        plain = format(Decimal(text), 'f')
+    except InvalidOperation:
+        return ''
+    return f': {plain} instead of {text}' if len(plain) <= PRICE_DIGITS + 2 else ''
