@@ -1,0 +1,66 @@
+# make run starts the desk (flags: make run ARGS="--port 8090"), make check test is what CI runs.
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in $(PYTHONS); do $$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+TOOLS := $(VENV)/tools-installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: run test quick browser faults check fmt cover bench chromium clean
+
+run: $(INSTALLED)
+	@exec $(BIN)/python app.py $(ARGS)
+
+test: quick browser faults
+
+quick: $(TOOLS)
+	$(PYTEST) tests/unit tests/user --numprocesses auto --dist loadfile $(ARGS)
+
+browser: $(TOOLS) chromium
+	$(PYTEST) tests/browser $(ARGS)
+
+faults: $(TOOLS)
+	$(PYTEST) tests/faults $(ARGS)
+
+check: $(TOOLS)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(TOOLS)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+cover: $(TOOLS)
+	$(BIN)/coverage run -m pytest tests/unit tests/user $(ARGS)
+	$(BIN)/coverage report
+
+bench: $(INSTALLED)
+	@for bench in benches/*.py; do $(BIN)/python $$bench || exit 1; done
+
+chromium: $(TOOLS)
+	@BIN=$(BIN) sh .ci/chromium
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" && $(PYTHON) $(NEW_ENOUGH) || { \
+	  echo 'Cointape needs Python 3.11 or newer, which is not among $(PYTHONS):' \
+	       'install it, or name it like this: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(INSTALLED): requirements.txt constraints.txt | $(BIN)/python
+	@echo 'Installing what Cointape needs (once) …'
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(TOOLS): requirements.txt requirements-dev.txt constraints.txt | $(BIN)/python
+	@echo 'Installing what Cointape and its tests need (once) …'
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(INSTALLED)
