@@ -1,0 +1,110 @@
+"""What people read: the right number of digits, never an exponent, a proper minus, coarse ages."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.formats import (
+    format_age,
+    format_bytes,
+    format_change,
+    format_deviation,
+    format_full,
+    format_price,
+    format_time,
+    format_volume,
+    price_decimals,
+)
+
+NOW = datetime(2026, 1, 31, 13, 30, tzinfo=UTC)
+prices = st.decimals(min_value=Decimal('1e-18'), max_value=Decimal('1e20'), places=18)
+
+
+@pytest.mark.parametrize(('price', 'shown'), [
+    ('67000.12', '67,000.12'),
+    ('67000.1', '67,000.10'),
+    ('0.00000923', '0.00000923'),
+    ('0.5', '0.500000'),
+    ('1', '1.00'),
+    ('100000', '100,000.00'),
+    ('100000.01', '100,000'),
+    ('0.0499999', '0.04999990'),
+    ('0.05', '0.050000'),
+    ('0.000000123', '0.000000123000'),
+    ('0.000000000012345678', '0.000000000012345678'),
+    ('12345678901234567890', '12,345,678,901,234,567,890'),
+    ('1E+5', '100,000.00'),
+])
+def test_a_price_is_shown_with_the_digits_it_deserves(price, shown):
+    assert format_price(Decimal(price)) == shown
+
+
+@pytest.mark.parametrize(('price', 'shown'), [('2.345', '2.34'), ('2.355', '2.36'), ('2.3450000001', '2.35')])
+def test_rounding_is_half_to_even(price, shown):
+    assert format_price(Decimal(price)) == shown
+
+
+@given(prices)
+def test_a_shown_price_is_plain_not_zero_and_within_half_a_last_digit(price):
+    shown = format_price(price)
+    assert set(shown) <= set('0123456789,.')
+    value = Decimal(shown.replace(',', ''))
+    assert value > 0
+    assert abs(value - price) <= Decimal(1).scaleb(-price_decimals(price)) / 2
+
+
+@given(prices)
+def test_the_full_price_loses_nothing(price):
+    assert Decimal(format_full(price).replace(',', '')) == price
+    assert 'e' not in format_full(price).lower()
+
+
+@given(prices, prices)
+def test_a_greater_price_never_reads_as_a_smaller_one(one, other):
+    low, high = sorted((one, other))
+    assert Decimal(format_price(low).replace(',', '')) <= Decimal(format_price(high).replace(',', '')) or (
+        price_decimals(low) > price_decimals(high))
+
+
+@pytest.mark.parametrize(('change', 'shown'), [
+    (None, '—'),
+    ('1.25', '▲ 1.25 %'),
+    ('-0.75', '▼ −0.75 %'),
+    ('0', '0.00 %'),
+    ('-0.00', '0.00 %'),
+    ('123456.78', '▲ 123,457 %'),
+])
+def test_a_change_has_an_arrow_and_a_proper_minus(change, shown):
+    assert format_change(None if change is None else Decimal(change)) == shown
+
+
+def test_a_deviation_is_signed():
+    assert [format_deviation(Decimal(text)) for text in ('0.75', '-0.75', '0')] == ['+0.75 %', '−0.75 %', '0.00 %']
+
+
+@pytest.mark.parametrize(('seconds', 'shown'), [
+    (-3, ''), (0, ''), (9.99, ''), (10, '10 s'), (29, '10 s'), (30, '30 s'), (59, '30 s'), (60, '1 min'),
+    (3599, '59 min'), (3600, '1 h'), (86399, '23 h'), (86400, '1 d'), (864000, '10 d'),
+])
+def test_ages_come_in_coarse_steps(seconds, shown):
+    assert format_age(NOW - timedelta(seconds=seconds), NOW) == shown
+
+
+def test_a_time_is_shown_in_the_chosen_zone():
+    assert format_time(NOW) == '2026-01-31 13:30:00 UTC'
+    assert format_time(NOW, 'Europe/Berlin') == '2026-01-31 14:30:00 CET'
+
+
+@pytest.mark.parametrize(('volume', 'shown'), [
+    (None, '—'), ('0', '0'), ('950.25', '950.25'), ('1234', '1.23 k'), ('12345', '12.3 k'), ('4560000', '4.56 M'),
+    ('789000000000', '789 B'), ('5E+15', '5,000 T'),
+])
+def test_a_volume_is_short(volume, shown):
+    assert format_volume(None if volume is None else Decimal(volume)) == shown
+
+
+def test_sizes_are_for_people():
+    assert [format_bytes(size) for size in (0, 1500, 20_300_000, 1_200_000_000)] == ['0 bytes', '1.5 kB', '20.3 MB', '1.2 GB']
