@@ -11,8 +11,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from desk.errors import Invalid
 from desk.ticks import parse_name
 
-COINS = ('BTC ETH SOL XRP DOGE ADA AVAX LINK DOT LTC BCH UNI AAVE ATOM ALGO XLM ETC FIL NEAR APT '
-         'ARB OP SUI INJ SHIB PEPE BONK CRV HBAR ICP')
+COINS = (
+    'BTC ETH SOL XRP DOGE ADA AVAX LINK DOT LTC BCH UNI AAVE ATOM ALGO XLM ETC FIL NEAR APT '
+    'ARB OP SUI INJ SHIB PEPE BONK CRV HBAR ICP'
+)
 
 
 class Settings(BaseSettings):
@@ -27,14 +29,16 @@ class Settings(BaseSettings):
     exchange: str = 'coinbase'
     exchange_url: str = ''
     coins: Annotated[tuple[str, ...], NoDecode] = tuple(COINS.split())
-    quote: str = Field(default='USD', pattern=r'^[A-Z0-9]{2,10}$')
+    quote: str = Field(default='USD', pattern=r'^[A-Z0-9]{2,10}$', description='a currency in capitals, like USD')
     demo: bool | None = None
     demo_rate: int = Field(default=20, ge=5, le=200)
     frame_rate: int = Field(default=10, ge=1, le=60)
     trusted_origins: Annotated[tuple[str, ...], NoDecode] = ()
     feed_record_days: int = Field(default=8, ge=1)
     odd_price: Decimal = Field(default=Decimal(20), gt=0, description='per cent from the last that asks once more')
-    log_level: str = Field(default='warning', pattern='^(debug|info|warning|error)$')
+    log_level: str = Field(
+        default='warning', pattern='^(debug|info|warning|error)$', description='debug, info, warning or error'
+    )
 
     @field_validator('coins', mode='before')
     @classmethod
@@ -51,8 +55,9 @@ class Settings(BaseSettings):
     @classmethod
     def _loopback(cls, value: str) -> str:
         if value != 'localhost' and not _is_loopback(value):
-            raise ValueError(f'{value} is not a loopback address: until Cointape has accounts it listens '
-                             'on this machine alone (127.0.0.1)')
+            raise ValueError(
+                'is not a loopback address; until Cointape has accounts it listens on this machine alone (127.0.0.1)'
+            )
         return value
 
     @property
@@ -66,11 +71,18 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        flag = '--' + str(first['loc'][0]).replace('_', '-')
-        raise Invalid(f'{flag}: {first["msg"].removeprefix("Value error, ")}.') from None
+        raise Invalid(_sentence(error)) from None
     except Invalid as error:
         raise Invalid(f'--coins: {error}') from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first['loc'][0])
+    says = first['msg'].removeprefix('Value error, ').replace('Input should', 'should').split(', unable')[0]
+    if first['type'] == 'string_pattern_mismatch':
+        says = f'should be {Settings.model_fields[name].description}'
+    return f'--{name.replace("_", "-")} {first["input"]} {says}.'
 
 
 def _is_loopback(host: str) -> bool:

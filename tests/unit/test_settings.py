@@ -1,0 +1,95 @@
+"""Settings: defaults, then the environment, then what is given; a bad value ends in one clear sentence."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from desk.errors import Invalid
+from desk.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f'COINTAPE_{name.upper()}', raising=False)
+
+
+def test_the_defaults_are_those_of_the_readme() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.data_dir) == ('127.0.0.1', 8080, Path('data'))
+    assert (settings.exchange, settings.quote, settings.frame_rate) == ('coinbase', 'USD', 10)
+    assert settings.demo is None, 'neither asked for nor refused: the desk decides'
+    assert settings.coins[:2] == ('BTC', 'ETH')
+    assert len(settings.coins) == 30
+
+
+def test_the_environment_overrides_a_default_and_a_given_value_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('COINTAPE_PORT', '8090')
+    monkeypatch.setenv('COINTAPE_EXCHANGE', 'kraken')
+    settings = load_settings(port=8091, exchange=None)
+    assert settings.port == 8091
+    assert settings.exchange == 'kraken', 'None is a flag that was not given'
+
+
+@pytest.mark.parametrize('text', ['btc,eth', 'BTC ETH', ' Btc, eth ,btc'])
+def test_coins_are_a_list_with_commas_or_blanks_in_capitals_each_once(text: str) -> None:
+    assert load_settings(coins=text).coins == ('BTC', 'ETH')
+
+
+def test_coins_come_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('COINTAPE_COINS', 'sol,ada')
+    assert load_settings().coins == ('SOL', 'ADA')
+
+
+@pytest.mark.parametrize(('text', 'meant'), [('true', True), ('1', True), ('false', False), ('0', False)])
+def test_the_demo_is_switched_by_the_environment(text: str, meant: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('COINTAPE_DEMO', text)
+    assert load_settings().demo is meant
+
+
+def test_the_database_lies_in_the_data_dir_unless_one_is_given() -> None:
+    assert load_settings(data_dir='/var/desk').database == 'sqlite:////var/desk/cointape.db'
+    assert load_settings(database_url='postgresql+psycopg:///desk').database == 'postgresql+psycopg:///desk'
+
+
+def test_settings_are_frozen() -> None:
+    settings = load_settings()
+    with pytest.raises(ValidationError):
+        settings.port = 1
+
+
+@pytest.mark.parametrize('host', ['127.0.0.1', '127.9.9.9', '::1', 'localhost'])
+def test_every_loopback_address_will_do(host: str) -> None:
+    assert load_settings(host=host).host == host
+
+
+@pytest.mark.parametrize(
+    ('name', 'value', 'says'),
+    [
+        ('port', '0', '--port 0 should be greater than or equal to 1.'),
+        ('port', '70000', '--port 70000 should be less than or equal to 65535.'),
+        ('port', 'http', '--port http should be a valid integer.'),
+        ('quote', 'us$', '--quote us$ should be a currency in capitals, like USD.'),
+        ('log_level', 'loud', '--log-level loud should be debug, info, warning or error.'),
+        ('frame_rate', '0', '--frame-rate 0 should be greater than or equal to 1.'),
+        ('frame_rate', '1000', '--frame-rate 1000 should be less than or equal to 60.'),
+        ('demo', 'perhaps', '--demo perhaps should be a valid boolean.'),
+        ('coins', 'BTC,' + 'A' * 51, '--coins: A name has at most 50 characters; this one has 51.'),
+    ],
+)
+def test_a_bad_value_is_one_sentence_by_flag_and_by_environment(
+    name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Invalid, match='--') as by_flag:
+        load_settings(**{name: value})
+    monkeypatch.setenv(f'COINTAPE_{name.upper()}', value)
+    with pytest.raises(Invalid, match='--') as by_environment:
+        load_settings()
+    assert str(by_flag.value) == str(by_environment.value) == says
+
+
+@pytest.mark.parametrize('host', ['0.0.0.0', '::', '192.168.1.5', 'example.com', ''])
+def test_a_desk_without_accounts_listens_on_loopback_alone(host: str) -> None:
+    with pytest.raises(Invalid, match=r'^--host .*is not a loopback address.*\.$'):
+        load_settings(host=host)
