@@ -5,12 +5,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Dialect, Index, Numeric, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import BigInteger, Dialect, Index, Integer, Numeric, String, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel, UTCDateTime
 
 NAME_LENGTH = 50
 INTEGER_DIGITS, FRACTION_DIGITS, PRICE_DIGITS = 20, 18, 28
+RowId = BigInteger().with_variant(Integer, 'sqlite')  # 64 bits on both: SQLite numbers rows only as INTEGER
 
 
 def utc_now() -> datetime:
@@ -77,24 +78,32 @@ class Coin(SQLModel, table=True):
     exchange: str = Field(default='', description='the feed that lists it, once that feed has said so')
     pair: str = Field(default='', description="the exchange's symbol, like BTC/USD")
     followed: bool = Field(default=False)
+    unfollowed: bool = Field(default=False, description='by its owner: --coins does not bring it back')
     merged_into: int | None = Field(default=None, foreign_key='coin.id', index=True)
     created: datetime = Field(default_factory=utc_now, sa_type=UTCDateTime)
 
 
 class Cryptocurrency(SQLModel, table=True):
-    """One price of one coin at one moment: evidence, never overwritten."""
+    """One price of one coin at one moment: evidence, never overwritten.
+
+    Feed records, which are pruned, and the others, which are kept, have an index each: the newest of
+    either kind is one seek away, however many there are of the other.
+    """
 
     __tablename__ = 'cryptocurrency'
     __table_args__ = (
-        Index('ix_cryptocurrency_coin_time', 'coin_id', 'timestamp', 'seq'),
+        Index('ix_cryptocurrency_feed', 'coin_id', 'timestamp', 'seq',
+              sqlite_where=text("origin = 'feed'"), postgresql_where=text("origin = 'feed'")),
+        Index('ix_cryptocurrency_kept', 'coin_id', 'timestamp', 'seq',
+              sqlite_where=text("origin <> 'feed'"), postgresql_where=text("origin <> 'feed'")),
         Index('ix_cryptocurrency_seq', 'seq', unique=True),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     name: str = Field(max_length=NAME_LENGTH, description='as the coin was called when the price came in')
     price: Decimal = Field(sa_type=ExactDecimal)
     timestamp: datetime = Field(default_factory=utc_now, sa_type=UTCDateTime, description='when the price held')
     coin_id: int = Field(default=0, foreign_key='coin.id')
-    seq: int = Field(default=0, description="the desk's own number: a greater one arrived later")
+    seq: int = Field(default=0, sa_type=BigInteger, description="the desk's own number: a greater one arrived later")
     received: datetime = Field(default_factory=utc_now, sa_type=UTCDateTime)
     source: str = Field(default='form', max_length=NAME_LENGTH)
     origin: str = Field(default=Origin.PERSON, max_length=10)
@@ -112,28 +121,36 @@ class Amendment(SQLModel, table=True):
     """What was said of a record later: that another replaces it, or that it is withdrawn. Once per record."""
 
     __tablename__ = 'amendment'
-    id: int | None = Field(default=None, primary_key=True)
-    record_id: int = Field(foreign_key='cryptocurrency.id', unique=True)
-    replacement_id: int | None = Field(default=None, foreign_key='cryptocurrency.id', description='None: withdrawn')
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    record_id: int = Field(foreign_key='cryptocurrency.id', unique=True, sa_type=RowId)
+    replacement_id: int | None = Field(default=None, foreign_key='cryptocurrency.id', sa_type=RowId,
+                                       description='None: withdrawn')
     reason: str = Field(default='', max_length=500)
     author: str = Field(default='', max_length=100)
     at: datetime = Field(default_factory=utc_now, sa_type=UTCDateTime)
 
 
 class CandleOrigin(StrEnum):
-    """Candles of different making are kept apart and folded on reading, as the coin's policy says."""
+    """Candles of different making are kept apart and folded on reading, as the coin's policy says.
+
+    HAND and FEED are made from records; DELIVERED and FILE came whole, from a feed and from a file; FOLDED and
+    FILE_FOLDED are hours and days made from delivered candles of the next finer size.
+    """
 
     HAND = 'hand'
     FEED = 'feed'
     DELIVERED = 'delivered'
+    FILE = 'file'
+    FOLDED = 'folded'
+    FILE_FOLDED = 'filefolded'
 
 
 class CandleRow(SQLModel, table=True):
     """One stored candle. `opened`/`closed` and their seq make merging exact in any order of arrival."""
 
     __tablename__ = 'candle'
-    __table_args__ = (UniqueConstraint('coin_id', 'interval', 'start', 'origin'),)
-    id: int | None = Field(default=None, primary_key=True)
+    __table_args__ = (UniqueConstraint('coin_id', 'interval', 'origin', 'start'),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     coin_id: int = Field(foreign_key='coin.id')
     interval: int = Field(description='length in seconds: 60, 3600 or 86400')
     start: datetime = Field(sa_type=UTCDateTime)
@@ -145,9 +162,9 @@ class CandleRow(SQLModel, table=True):
     close: Decimal = Field(sa_type=ExactDecimal)
     volume: Decimal | None = Field(default=None, sa_type=ExactDecimal)
     opened: datetime = Field(sa_type=UTCDateTime)
-    opened_seq: int = Field(default=0)
+    opened_seq: int = Field(default=0, sa_type=BigInteger)
     closed: datetime = Field(sa_type=UTCDateTime)
-    closed_seq: int = Field(default=0)
+    closed_seq: int = Field(default=0, sa_type=BigInteger)
 
 
 class Preference(SQLModel, table=True):

@@ -137,3 +137,16 @@ def _written_out(text: str) -> str:
     except InvalidOperation:
         return ''
     return f': {plain} instead of {text}' if len(plain) <= PRICE_DIGITS + 2 else ''
+
+
+def check_bar(bar: Bar) -> Bar:
+    """The bar itself if its prices pass, low ≤ open, close ≤ high, and it lies on its interval's grid; raises Invalid."""
+    for field in ('open', 'high', 'low', 'close'):
+        check_price(getattr(bar, field), field)
+    if not bar.low <= min(bar.open, bar.close) or not max(bar.open, bar.close) <= bar.high:
+        raise Invalid('A candle has its open and close between its low and high.', 'high')
+    if bar.volume is not None and (not bar.volume.is_finite() or bar.volume < 0):
+        raise Invalid('A volume is zero or more.', 'volume')
+    if bar.interval not in (60, 3600, 86400) or int(bar.start.timestamp()) % bar.interval or bar.start.microsecond:
+        raise Invalid('A candle lasts a minute, an hour or a day and starts on its grid.', 'start')
+    return bar

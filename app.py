@@ -1,0 +1,112 @@
+"""Cointape: settings → Desk → pages and API → ui.run. And the command line."""
+
+import logging
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from nicegui import app, core, ui
+from nicegui.storage import Storage
+
+import api
+import pages
+from desk.desk import Desk
+from desk.errors import DeskError, Invalid
+from desk.settings import Settings, load_settings
+
+PING_SECONDS, RECONNECT_SECONDS, GOODBYE_SECONDS = 10, 120, 1
+FAVICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+           'fill="#3451c6"/><path d="M6 21l6-7 5 4 9-10" fill="none" stroke="#fff" stroke-width="3"/></svg>')
+commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@commands.command()
+def run(
+    host: Annotated[str | None, typer.Option(help='Address to listen on; loopback only for now. [127.0.0.1]')] = None,
+    port: Annotated[int | None, typer.Option(help='Port to listen on. [8080]')] = None,
+    data_dir: Annotated[Path | None, typer.Option(help='Where the database and uploads are kept. [data]')] = None,
+    database_url: Annotated[str | None, typer.Option(
+        help='SQLAlchemy URL, like postgresql+psycopg://user@host/db. [SQLite in the data dir]')] = None,
+    exchange: Annotated[str | None, typer.Option(
+        help='Any ccxt exchange with websockets, by its id, or "none". [coinbase]')] = None,
+    exchange_url: Annotated[str | None, typer.Option(
+        help="Send all of the exchange client's traffic here instead: a relay or a recording.")] = None,
+    coins: Annotated[str | None, typer.Option(help='Coins to follow, with commas. [30 well-known ones]')] = None,
+    quote: Annotated[str | None, typer.Option(help='Currency of all prices. [USD]')] = None,
+    demo: Annotated[bool | None, typer.Option(
+        '--demo/--no-demo', help='Invented coins: at once, or never. [only if the exchange gives nothing]')] = None,
+    demo_rate: Annotated[int | None, typer.Option(help='Ticks a second of the demo market, 5 to 200. [20]')] = None,
+    frame_rate: Annotated[int | None, typer.Option(help='Updates a second that a browser gets at most. [10]')] = None,
+    trusted_origins: Annotated[str | None, typer.Option(
+        help='Other origins that may call this desk, with commas, like https://desk.example.')] = None,
+    log_level: Annotated[str | None, typer.Option(help='debug, info, warning or error. [warning]')] = None,
+) -> None:
+    """A live cryptocurrency board. Each flag is also a variable: --data-dir is COINTAPE_DATA_DIR."""
+    try:
+        settings = load_settings(
+            host=host, port=port, data_dir=data_dir, database_url=database_url, exchange=exchange,
+            exchange_url=exchange_url, coins=coins, quote=quote, demo=demo, demo_rate=demo_rate,
+            frame_rate=frame_rate, trusted_origins=trusted_origins, log_level=log_level)
+        prepare(settings)
+    except DeskError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    serve(settings)
+
+
+def prepare(settings: Settings) -> None:
+    """A data dir that can be written and a port that is free; raises Invalid."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe = settings.data_dir / '.writable'
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Invalid(f'--data-dir: {settings.data_dir} cannot be written: {error.strerror}.') from None
+    family = socket.AF_INET6 if ':' in settings.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError:
+            raise Invalid(f'--port: {settings.port} is taken by another program; choose another, '
+                          f'like --port {settings.port + 1}.') from None
+
+
+def serve(settings: Settings) -> None:
+    """Build the desk, its pages and its API, and run until Ctrl-C."""
+    logging.basicConfig(level=settings.log_level.upper(), format='%(levelname)s %(name)s: %(message)s')
+    desk = app.state.desk = Desk(settings)
+    app.on_startup(lambda: start(desk))
+    app.on_shutdown(desk.stop)
+    pages.register(desk)
+    api.register(app, desk)
+    Storage.path = (settings.data_dir / 'nicegui').resolve()
+    ui.run(
+        host=settings.host, port=settings.port, title='Cointape', favicon=FAVICON, dark=None, language='en-US',
+        reload=False, show=False, tailwind=False, show_welcome_message=False, fastapi_docs=True,
+        reconnect_timeout=RECONNECT_SECONDS, storage_secret=storage_secret(settings.data_dir),
+        uvicorn_logging_level='error', ws_per_message_deflate=False, timeout_graceful_shutdown=GOODBYE_SECONDS)
+
+
+async def start(desk: Desk) -> None:
+    """Start the desk and say where it is."""
+    core.sio.eio.ping_interval = core.sio.eio.ping_timeout = PING_SECONDS
+    await desk.start()
+    print(f'Cointape is at http://{desk.settings.host}:{desk.settings.port}  (Ctrl-C ends it)', flush=True)
+
+
+def storage_secret(data_dir: Path) -> str:
+    """What signs the browsers' cookies: made once, kept in the data dir."""
+    file = data_dir / 'storage_secret'
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
+    return file.read_text()
+
+
+if __name__ in {'__main__', '__mp_main__'}:
+    commands(standalone_mode=False)

@@ -1,0 +1,91 @@
+"""Coins while the desk runs: listed, unfollowed, renamed, merged, governed. No record is rewritten for it."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from desk.errors import Conflict, Invalid
+from desk.feeds import Feeds
+from desk.market import Market
+from desk.memory import Memory
+from desk.registry import Registry
+from desk.store import Store
+from desk.ticks import name_key, parse_name
+from models import Coin, Policy
+
+
+class Coinage:
+    """Changes to the `coin` table, carried over into registry, market and feeds."""
+
+    def __init__(self, store: Store, registry: Registry, market: Market, memory: Memory, feeds: Feeds,
+                 changed: Callable[[Iterable[Coin]], None]) -> None:
+        self.store, self.registry, self.market, self.memory = store, registry, market, memory
+        self.feeds, self.changed = feeds, changed
+
+    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str],
+                     coins: Sequence[Coin]) -> None:
+        """These coins (one per pair, in its order) are on the exchange."""
+        for (name, pair), coin in zip(pairs.items(), coins, strict=True):
+            full_name = coin.full_name or full_names.get(name, '')[:100]
+            if (coin.exchange, coin.pair, coin.full_name, coin.followed) == (exchange, pair, full_name, True):
+                continue
+            coin.exchange, coin.pair, coin.full_name = exchange, pair, full_name
+            coin.followed, coin.unfollowed = True, False
+            await self._save(coin)
+            await self._recall(coin)
+
+    async def unfollow(self, coin: Coin) -> Coin:
+        """Take no more prices from the exchange."""
+        for name in self._names(coin):
+            await self.feeds.unfollow(name)
+        coin.followed, coin.unfollowed, coin.exchange, coin.pair = False, True, '', ''
+        await self._save(coin)
+        return await self._recall(coin)
+
+    async def rename(self, coin: Coin, new: str) -> Coin:
+        """Give a coin another name; the old one stays as a way to it."""
+        name, old = parse_name(new), coin.name
+        taken = self.registry.find(name)
+        if taken is not None and taken is not coin:
+            raise Conflict(f'There is a coin called {taken.name} already; merge the two instead.', 'name')
+        alias = self._alias(coin, name)
+        if alias is not None:
+            alias.key = f'{alias.key}\0{alias.id}'
+            await self._save(alias)
+        coin.name, coin.key = name, name_key(name)
+        await self._save(coin)
+        if name_key(old) != coin.key:
+            stub = (await self.store.ensure_coins([old]))[0]
+            stub.merged_into = coin.id
+            await self._save(stub)
+        self.changed([coin])
+        return coin
+
+    async def merge(self, coin: Coin, into: Coin) -> Coin:
+        """Let `into` stand for both."""
+        if coin is into:
+            raise Invalid(f'{coin.name} cannot be merged with itself.', 'into')
+        coin.merged_into = into.id
+        await self._save(coin)
+        self.market.forget(coin.id or 0)
+        self.changed([coin])
+        return await self._recall(into)
+
+    async def set_policy(self, coin: Coin, policy: Policy) -> Coin:
+        """Say whose price governs."""
+        coin.policy = policy
+        await self._save(coin)
+        return await self._recall(coin)
+
+    def _names(self, coin: Coin) -> list[str]:
+        return [coin.name, *(other.name for other in self.registry.merged(coin))]
+
+    def _alias(self, coin: Coin, name: str) -> Coin | None:
+        return next((other for other in self.registry.merged(coin) if other.key == name_key(name)), None)
+
+    async def _save(self, coin: Coin) -> None:
+        await self.store.save_coin(coin)
+        self.registry.put(coin)
+
+    async def _recall(self, coin: Coin) -> Coin:
+        await self.memory.recall([coin])
+        self.changed([coin])
+        return coin

@@ -1,0 +1,55 @@
+"""Changes gathered into frames: at once after a quiet moment, at most so many a second under load."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+log = logging.getLogger(__name__)
+Subscriber = Callable[[set[str]], None]
+
+
+class Conflator:
+    """A dirty set of names that is drained `rate` times a second at most."""
+
+    def __init__(self, rate: int) -> None:
+        self.interval = 1 / rate
+        self.frames = 0
+        self.problem = ''
+        self._dirty: set[str] = set()
+        self._subscribers: list[Subscriber] = []
+        self._last = 0.0
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call `callback` with the changed names at each flush; returns how to stop that."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+        return unsubscribe
+
+    def mark(self, names: Iterable[str]) -> None:
+        """These changed. Must be called on the event loop."""
+        self._dirty.update(names)
+        if self._dirty and self._waiting is None:
+            loop = asyncio.get_running_loop()
+            self._waiting = loop.call_at(max(loop.time(), self._last + self.interval), self._flush)
+
+    def close(self) -> None:
+        """Forget what waits."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _flush(self) -> None:
+        self._waiting = None
+        self._last = asyncio.get_running_loop().time()
+        names, self._dirty = self._dirty, set()
+        self.frames += 1
+        for callback in list(self._subscribers):
+            try:
+                callback(names)
+            except Exception as error:  # one bad subscriber must not silence the others; /status shows it
+                self.problem = f'{type(error).__name__}: {error}'
+                log.exception('a subscriber failed')

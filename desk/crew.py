@@ -1,0 +1,40 @@
+"""The desk's own background work: each piece has a name, an owner and an end, and its failure is told."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE = 30.0
+
+
+class Crew:
+    """Runs steps again and again until it is stopped; a step that fails is taken up again with back-off."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def every(self, seconds: float, name: str, step: Callable[[], Awaitable[None]]) -> None:
+        """Do a step now and then again `seconds` after its end."""
+        self._tasks.append(asyncio.create_task(self._repeat(seconds, name, step), name=name))
+
+    async def stop(self) -> None:
+        """Cancel all work and wait for its end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _repeat(self, seconds: float, name: str, step: Callable[[], Awaitable[None]]) -> None:
+        pause = seconds
+        while True:
+            try:
+                await step()
+                self.problems.pop(name, None)
+                pause = seconds
+            except Exception as error:  # told on /status until it works again
+                self.problems[name] = f'{type(error).__name__}: {error}'
+                log.exception('%s failed', name)
+                pause = min(2 * pause, max(seconds, LONGEST_PAUSE))
+            await asyncio.sleep(pause)

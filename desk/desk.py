@@ -1,0 +1,253 @@
+"""Desk, the façade: pages, the API and feeds talk to this and to nothing behind it."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from desk.candles import INTERVALS, Candle
+from desk.coinage import Coinage
+from desk.conflator import Conflator, Subscriber
+from desk.crew import Crew
+from desk.csv_export import export_csv
+from desk.errors import Invalid, NotFound
+from desk.feeds import Feeds
+from desk.intake import Intake, checked, record_of, tick_of
+from desk.lag import STEP, Lag
+from desk.market import Market, Quote, effective_policy
+from desk.memory import Memory
+from desk.registry import Registry
+from desk.settings import Settings
+from desk.status import Status, WriterState, memory, versions
+from desk.store import HistoryPage, Store
+from desk.ticks import Bar, Tick, name_key
+from models import Coin, Cryptocurrency, Origin, Policy, utc_now
+
+COMPARE_EVERY, PRUNE_EVERY, PRUNE_STEP = 10.0, 30.0, 1000
+
+
+class Desk:
+    """One desk in one process. Prices come in by `submit`, `submit_many` and `submit_candles` alone."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings, self.clock = settings, clock
+        self.store = Store(settings.database)
+        self.registry, self.market, self.lag = Registry(), Market(), Lag()
+        self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
+        self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged)
+        self.memory = Memory(self.store, self.registry, self.market, clock, lambda: self.intake.seq)
+        self.feeds = Feeds(settings, self, clock)
+        self.coinage = Coinage(self.store, self.registry, self.market, self.memory, self.feeds, self._changed)
+        self.started: datetime | None = None
+        self._aged_coins: dict[int, Coin] = {}
+        self._preferences: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Open the store, load the newest prices, start the feeds; does nothing when started already."""
+        if self.started is not None:
+            return
+        self.started = self.clock()
+        await self.store.open()
+        for coin in await self.store.coins():
+            self.registry.put(coin)
+        self._preferences = await self.store.preferences()
+        self.intake.seq = await self.store.last_seq()
+        await self.memory.load()
+        self._aged(self.registry.all())
+        self.crew.every(0, 'lag', self.lag.watch)
+        self.crew.every(0.2, 'windows', self._recall)
+        self.crew.every(COMPARE_EVERY, 'changes', self._compare)
+        self.crew.every(PRUNE_EVERY, 'retention', self._prune)
+        await self.feeds.start(self._to_follow(), not self.quotes())
+
+    async def stop(self) -> None:
+        """End the feeds and the background work; everything accepted is committed."""
+        if self.started is None:
+            return
+        self.started = None
+        await self.feeds.stop()
+        await self.crew.stop()
+        self.conflator.close()
+        await self.store.close()
+
+    async def submit(self, tick: Tick) -> Cryptocurrency:
+        """Commit one price and put it on the market; returns the record, raises DeskError."""
+        return (await self.submit_many([tick]))[0]
+
+    async def submit_many(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
+        """All or none. Feed ticks return [] at once: they are sampled into history."""
+        return await self.intake.submit_many(ticks)
+
+    async def submit_candles(self, bars: Sequence[Bar]) -> int:
+        """Keep history that exists only as candles; how many were new or changed."""
+        return await self.intake.submit_candles(bars)
+
+    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str]) -> None:
+        """An exchange says which coins it has: name → its pair; those are followed from now on."""
+        await self.coinage.listed(exchange, pairs, full_names, await self.intake.coins(pairs))
+
+    def quotes(self) -> list[Quote]:
+        """Every coin that has a price, by name."""
+        now = self.clock()
+        found = (self.market.quote(coin, now) for coin in self.registry.all())
+        return [quote for quote in found if quote is not None]
+
+    def quote(self, name: str) -> Quote:
+        """One coin now; raises NotFound."""
+        coin = self.registry.get(name)
+        quote = self.market.quote(coin, self.clock())
+        if quote is None:
+            raise NotFound(f'{coin.name} has no price yet.', 'name')
+        return quote
+
+    def coin(self, name: str) -> Coin:
+        """The coin of this name, whatever its case, through renames and merges; raises NotFound."""
+        return self.registry.get(name)
+
+    def coins(self) -> list[Coin]:
+        """All coins, with a price or without, by name."""
+        return self.registry.all()
+
+    def policy(self, name: str) -> Policy:
+        """Whose price governs this coin; `latest` for a coin that is not there yet."""
+        coin = self.registry.find(name)
+        return effective_policy(coin) if coin else Policy.LATEST
+
+    def spark(self, name: str) -> list[Decimal]:
+        """Up to 97 quarter-hourly closes of the last 24 h, oldest first."""
+        return self.market.spark(self.registry.get(name), self.clock())
+
+    async def history(self, name: str, start: datetime | None = None, end: datetime | None = None, limit: int = 100,
+                      cursor: str = '') -> HistoryPage:
+        """Records of a coin, newest first, amended ones included and marked; `start` ≤ timestamp < `end`."""
+        return await self.store.history(self.registry.ids(self.registry.get(name)), start, end, limit, cursor)
+
+    async def candles(self, name: str, interval: str, start: datetime | None = None, end: datetime | None = None,
+                      limit: int = 1000) -> list[Candle]:
+        """The newest `limit` candles, oldest first; `interval` is one of 1m 5m 15m 1h 4h 1d 1w."""
+        coin = self.registry.get(name)
+        if interval not in INTERVALS:
+            raise Invalid(f'“{interval[:10]}” is not an interval; take one of {", ".join(INTERVALS)}.', 'interval')
+        return await self.store.candles(self.registry.ids(coin), INTERVALS[interval], start, end, limit,
+                                        effective_policy(coin))
+
+    def export(self, name: str | None = None) -> AsyncIterator[bytes]:
+        """The active records of one coin or of all as CSV, streamed; raises NotFound at once."""
+        ids = None if name is None else self.registry.ids(self.registry.get(name))
+        return export_csv(self.store.export(ids))
+
+    async def counts(self, name: str, keys: Sequence[tuple[datetime, Decimal, str]]
+                     ) -> dict[tuple[datetime, Decimal, str], int]:
+        """How many records of a coin have this (timestamp, price, source); a new coin has none."""
+        coin = self.registry.find(name)
+        found: dict[tuple[datetime, Decimal, str], int] = {}
+        for number in self.registry.ids(coin) if coin else []:
+            for key, count in (await self.store.counts(number, keys)).items():
+                found[key] = found.get(key, 0) + count
+        return found
+
+    async def correct(self, record_id: int, price: Decimal, reason: str, author: str = '') -> Cryptocurrency:
+        """Replace a record by a new one of the same moment; the old one stays readable. Not for feed records."""
+        old = await self._amendable(record_id, reason)
+        tick = checked(Tick(old.name, price, old.timestamp, old.source, Origin(old.origin), old.volume, author=author,
+                            note=old.note, seq=self.intake.number()), self.clock())
+        coin = self.registry.get(old.name)
+        new = await self.store.amend(record_id, record_of(tick, coin), reason.strip(), author)
+        assert new is not None
+        await self._recall_now(coin)
+        return new
+
+    async def withdraw(self, record_id: int, reason: str, author: str = '') -> None:
+        """Take a record back, with a reason; it stays readable. Not for feed records."""
+        old = await self._amendable(record_id, reason)
+        await self.store.amend(record_id, None, reason.strip(), author)
+        await self._recall_now(self.registry.get(old.name))
+
+    async def follow(self, name: str) -> Coin:
+        """Follow a coin on the exchange; raises DeskError where there is none or it lacks the coin."""
+        await self.feeds.follow(name.strip().upper())
+        return self.registry.get(name)
+
+    async def unfollow(self, name: str) -> Coin:
+        """Stop following; what is recorded stays, and the policy goes back to `latest` unless it was set."""
+        return await self.coinage.unfollow(self.registry.get(name))
+
+    async def rename(self, name: str, new: str) -> Coin:
+        """Another name; the old one leads to it from now on."""
+        return await self.coinage.rename(self.registry.get(name), new)
+
+    async def merge(self, name: str, into: str) -> Coin:
+        """Make one coin of two: the records of `name` count for `into`."""
+        return await self.coinage.merge(self.registry.get(name), self.registry.get(into))
+
+    async def set_policy(self, name: str, policy: Policy) -> Coin:
+        """Say whose price governs a coin."""
+        return await self.coinage.set_policy(self.registry.get(name), policy)
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call back with the names of the coins that changed, once per frame; returns how to stop that."""
+        return self.conflator.subscribe(callback)
+
+    def preference(self, key: str, default: str = '') -> str:
+        """A setting that was made in the browser."""
+        return self._preferences.get(key, default)
+
+    async def set_preference(self, key: str, value: str) -> None:
+        """Keep a setting."""
+        await self.store.set_preference(key, value)
+        self._preferences[key] = value
+
+    def status(self) -> Status:
+        """One look at the whole desk."""
+        problems = dict(self.crew.problems)
+        if self.conflator.problem:
+            problems['frames'] = self.conflator.problem
+        if self.store.last_error:
+            problems['database'] = self.store.last_error
+        now, writer = self.clock(), self.store
+        return Status(
+            healthy=not problems, problems=problems, feeds=self.feeds.states(),
+            writer=WriterState(writer.queue_length, writer.rows_written, writer.rows_per_second, writer.last_commit,
+                               writer.conflated, writer.last_error),
+            coins=len(self.registry.all()), frames=self.conflator.frames, refused=self.intake.refused,
+            clamped=self.intake.clamped, lag_p50=self.lag.percentile(0.5), lag_p99=self.lag.percentile(0.99),
+            memory=memory(), database=writer.size_bytes(), database_kind=writer.kind, started=self.started or now,
+            now=now, versions=versions())
+
+    def _to_follow(self) -> list[str]:
+        known = self.registry.all()
+        unwanted = {coin.key for coin in known if coin.unfollowed}
+        wanted = [*(coin.name for coin in known if coin.followed), *self.settings.coins]
+        return [name for name in dict.fromkeys(wanted) if name_key(name) not in unwanted]
+
+    def _changed(self, coins: Iterable[Coin]) -> None:
+        self.conflator.mark(coin.name for coin in coins)
+
+    def _aged(self, coins: Iterable[Coin]) -> None:
+        self._aged_coins.update((coin.id or 0, coin) for coin in coins)
+
+    async def _recall(self) -> None:
+        while self._aged_coins:
+            number, coin = next(iter(self._aged_coins.items()))
+            await self.memory.recall([coin])
+            self._aged_coins.pop(number, None)
+            self._changed([coin])
+
+    async def _recall_now(self, coin: Coin) -> None:
+        await self.memory.recall([coin])
+        self._changed([coin])
+
+    async def _compare(self) -> None:
+        await self.memory.compare(self.registry.all())
+
+    async def _prune(self) -> None:
+        before = self.clock() - timedelta(days=self.settings.feed_record_days)
+        while await self.store.prune(before, PRUNE_STEP) == PRUNE_STEP:
+            pass
+
+    async def _amendable(self, record_id: int, reason: str) -> Tick:
+        if not reason.strip():
+            raise Invalid('Say why, in a few words: the reason is kept with the record.', 'reason')
+        record = (await self.store.record(record_id)).record
+        if record.origin == Origin.FEED:
+            raise Invalid('This price came from an exchange; only hand-entered, API and CSV prices are corrected.')
+        return tick_of(record)

@@ -1,0 +1,136 @@
+"""The one path for every price: checked once, numbered, committed, then on the market."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from desk.errors import Invalid
+from desk.market import Market
+from desk.registry import Registry
+from desk.store import Store
+from desk.ticks import FUTURE_TOLERANCE, Bar, Tick, check_bar, check_price, check_timestamp, parse_name
+from models import Coin, Cryptocurrency, Origin
+
+NOTE_LENGTH, AUTHOR_LENGTH = 500, 100
+
+
+class Intake:
+    """Takes ticks and bars in. `changed` is called with coins whose live price moved, `aged` with those whose past did."""
+
+    def __init__(self, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime],
+                 changed: Callable[[Iterable[Coin]], None], aged: Callable[[Iterable[Coin]], None]) -> None:
+        self.store, self.registry, self.market, self.clock = store, registry, market, clock
+        self.changed, self.aged = changed, aged
+        self.seq = 0
+        self.refused = 0
+        self.clamped = 0
+        self.last_refusal = ''
+
+    async def submit_many(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
+        """Commit all ticks or none, then move the market; feed ticks go to the market at once instead."""
+        if ticks and ticks[0].origin == Origin.FEED:
+            await self._feed(ticks)
+            return []
+        now = self.clock()
+        ticks = [checked(tick, now) for tick in ticks]
+        return await asyncio.shield(self._commit(ticks))
+
+    async def submit_candles(self, bars: Sequence[Bar]) -> int:
+        """Keep candles that were delivered whole; how many were new or changed."""
+        for bar in bars:
+            check_bar(bar)
+        coins = await self.coins(bar.name for bar in bars)
+        named = {bar.name: coin for bar, coin in zip(bars, coins, strict=True)}
+        count = await self.store.add_bars([(_id(named[bar.name]), bar) for bar in bars])
+        self.aged({_id(coin): coin for coin in named.values()}.values())
+        return count
+
+    async def coins(self, names: Iterable[str]) -> list[Coin]:
+        """The coins of these names, in their order; those that are new are made."""
+        wanted = list(names)
+        missing = list(dict.fromkeys(name for name in wanted if self.registry.find(name) is None))
+        if missing:
+            for coin in await self.store.ensure_coins([parse_name(name) for name in missing]):
+                self.registry.put(coin)
+        return [self.registry.get(name) for name in wanted]
+
+    def number(self) -> int:
+        """The next number in the desk's sequence."""
+        self.seq += 1
+        return self.seq
+
+    async def _commit(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
+        coins = await self.coins(tick.name for tick in ticks)
+        ticks = [replace(tick, seq=self.number()) for tick in ticks]
+        records = await self.store.add([record_of(tick, coin) for tick, coin in zip(ticks, coins, strict=True)])
+        moved, past = [], []
+        for tick, coin in zip(ticks, coins, strict=True):
+            (moved if self.market.apply(coin, tick) else past).append(coin)
+        self.changed([*moved, *past])
+        self.aged(past)
+        return records
+
+    async def _feed(self, ticks: Sequence[Tick]) -> None:
+        now = self.clock()
+        known = [tick for tick in ticks if self.registry.find(tick.name)]
+        if len(known) < len(ticks):
+            await self.coins(tick.name for tick in ticks)
+        moved = []
+        for tick in ticks:
+            try:
+                coin, tick = self.registry.get(tick.name), self._fed(tick, now)
+            except Invalid as error:
+                self.refused, self.last_refusal = self.refused + 1, f'{tick.source} {tick.name}: {error}'
+                continue
+            self.store.add_later(record_of(tick, coin))
+            if self.market.apply(coin, tick):
+                moved.append(coin)
+        self.changed(moved)
+
+    def _fed(self, tick: Tick, now: datetime) -> Tick:
+        moment = tick.timestamp
+        if moment > now + FUTURE_TOLERANCE:
+            moment, self.clamped = now, self.clamped + 1
+        return replace(tick, price=check_price(tick.price), timestamp=moment, seq=self.number(), received=now)
+
+
+def checked(tick: Tick, now: datetime) -> Tick:
+    """The tick if it passes every rule, normalised and stamped with its receipt; raises Invalid."""
+    if len(tick.note) > NOTE_LENGTH:
+        raise Invalid(f'A note has at most {NOTE_LENGTH} characters; this one has {len(tick.note)}.', 'note')
+    if len(tick.author) > AUTHOR_LENGTH:
+        raise Invalid(f'An author has at most {AUTHOR_LENGTH} characters; this one has {len(tick.author)}.', 'author')
+    return replace(
+        tick, name=parse_name(tick.name), price=check_price(tick.price), received=now,
+        timestamp=check_timestamp(tick.timestamp, now), volume=_volume(tick.volume),
+        bid=check_price(tick.bid, 'bid') if tick.bid is not None else None,
+        ask=check_price(tick.ask, 'ask') if tick.ask is not None else None)
+
+
+def record_of(tick: Tick, coin: Coin) -> Cryptocurrency:
+    """The record that keeps a tick."""
+    return Cryptocurrency(
+        name=coin.name, price=tick.price, timestamp=tick.timestamp, coin_id=_id(coin), seq=tick.seq,
+        received=tick.received, source=tick.source, origin=tick.origin, author=tick.author, note=tick.note,
+        volume=tick.volume, bid=tick.bid, ask=tick.ask)
+
+
+def tick_of(record: Cryptocurrency) -> Tick:
+    """The tick that a record keeps."""
+    return Tick(
+        name=record.name, price=record.price, timestamp=record.timestamp, source=record.source,
+        origin=Origin(record.origin), volume=record.volume, bid=record.bid, ask=record.ask, author=record.author,
+        note=record.note, seq=record.seq, received=record.received)
+
+
+def _volume(volume: Decimal | None) -> Decimal | None:
+    if volume is None or volume == 0:
+        return volume
+    return check_price(volume, 'volume')
+
+
+def _id(coin: Coin) -> int:
+    assert coin.id is not None
+    return coin.id

@@ -1,0 +1,173 @@
+"""The market now: which price governs each coin, its rolling windows, what it is compared with. Memory only, pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
+
+from desk.ticks import MONEY, Tick
+from desk.windows import Window
+from models import Coin, Origin, Policy
+
+PERIODS = {'1h': timedelta(hours=1), '24h': timedelta(days=1), '7d': timedelta(days=7)}
+CENT = Decimal('0.01')
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A price that does not govern, and how far it is from the one that does, in per cent."""
+
+    price: Decimal
+    timestamp: datetime
+    source: str
+    deviation: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A coin as the board shows it. Changes are per cent to 0.01; None where there was no price then."""
+
+    coin_id: int
+    name: str
+    full_name: str
+    price: Decimal
+    timestamp: datetime
+    received: datetime
+    source: str
+    seq: int
+    bid: Decimal | None
+    ask: Decimal | None
+    change_1h: Decimal | None
+    change_24h: Decimal | None
+    change_7d: Decimal | None
+    high_24h: Decimal | None
+    low_24h: Decimal | None
+    volume_24h: Decimal | None
+    aside: tuple[Mark, ...]
+    policy: Policy
+    followed: bool
+    pair: str
+
+
+@dataclass(slots=True)
+class Standing:
+    """What the market remembers of one coin: the newest price of each class, by (timestamp, seq)."""
+
+    coin: Coin
+    feed: Tick | None = None
+    hand: Tick | None = None
+    window: Window = field(default_factory=Window)
+    before: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def governing(self) -> Tick | None:
+        """The price that counts; where the chosen class has none yet, the other's."""
+        match effective_policy(self.coin):
+            case Policy.EXCHANGE:
+                return self.feed or self.hand
+            case Policy.MANUAL:
+                return self.hand or self.feed
+        return newer(self.feed, self.hand)
+
+    def counts(self, origin: str) -> bool:
+        """Whether prices of this origin belong to the windows of this coin."""
+        match effective_policy(self.coin):
+            case Policy.EXCHANGE:
+                return origin == Origin.FEED or self.feed is None
+            case Policy.MANUAL:
+                return origin != Origin.FEED or self.hand is None
+        return True
+
+
+class Market:
+    """Standings by coin id. `apply` is the only way a price moves."""
+
+    def __init__(self) -> None:
+        self._standings: dict[int, Standing] = {}
+
+    def apply(self, coin: Coin, tick: Tick) -> bool:
+        """Take a numbered tick; True if the governing price is now this one (late and non-governing ticks: False)."""
+        standing = self.standing(coin)
+        if standing.counts(tick.origin):
+            standing.window.add(tick.timestamp, tick.seq, tick.price, tick.volume)
+        if tick.origin == Origin.FEED:
+            standing.feed = newer(tick, standing.feed)
+        else:
+            standing.hand = newer(tick, standing.hand)
+        return standing.governing is tick
+
+    def standing(self, coin: Coin) -> Standing:
+        """The coin's standing, made when first asked for."""
+        assert coin.id is not None
+        standing = self._standings.get(coin.id)
+        if standing is None:
+            standing = self._standings[coin.id] = Standing(coin)
+        standing.coin = coin
+        return standing
+
+    def reset(self, coin: Coin, newest: Iterable[Tick], window: Window, since: int) -> None:
+        """Remember anew what the store said when the sequence stood at `since`: after a start, a correction, a merge.
+
+        Feed ticks are sampled on their way to the store, so the newest one in memory stays; other ticks
+        stay only if they are younger than the look at the store.
+        """
+        standing = self.standing(coin)
+        standing.window = window
+        if standing.hand is not None and standing.hand.seq <= since:
+            standing.hand = None
+        for tick in newest:
+            if tick.origin == Origin.FEED:
+                standing.feed = newer(tick, standing.feed)
+            else:
+                standing.hand = newer(tick, standing.hand)
+
+    def forget(self, coin_id: int) -> None:
+        """The coin is gone: merged into another."""
+        self._standings.pop(coin_id, None)
+
+    def quote(self, coin: Coin, now: datetime) -> Quote | None:
+        """The coin as of `now`, or None while it has no price."""
+        assert coin.id is not None
+        standing = self._standings.get(coin.id)
+        tick = standing.governing if standing else None
+        if standing is None or tick is None:
+            return None
+        high, low, volume = standing.window.summary(now)
+        changes = {period: _per_cent(tick.price, standing.before.get(period)) for period in PERIODS}
+        return Quote(
+            coin_id=coin.id, name=coin.name, full_name=coin.full_name, price=tick.price, timestamp=tick.timestamp,
+            received=tick.received, source=tick.source, seq=tick.seq, bid=tick.bid, ask=tick.ask,
+            change_1h=changes['1h'], change_24h=changes['24h'], change_7d=changes['7d'],
+            high_24h=high, low_24h=low, volume_24h=volume, aside=_aside(standing, tick),
+            policy=effective_policy(coin), followed=coin.followed, pair=coin.pair)
+
+    def spark(self, coin: Coin, now: datetime) -> list[Decimal]:
+        """Up to 97 quarter-hourly closes of the last 24 h, oldest first."""
+        return self.standing(coin).window.closes(now)
+
+
+def effective_policy(coin: Coin) -> Policy:
+    """The policy that was set, else `exchange` once an exchange lists the coin, else `latest`."""
+    return Policy(coin.policy) if coin.policy else Policy.EXCHANGE if coin.pair else Policy.LATEST
+
+
+def newer(one: Tick | None, other: Tick | None) -> Tick | None:
+    """The tick with the greater timestamp; ties are broken by arrival."""
+    if one is None or other is None:
+        return one or other
+    return one if (one.timestamp, one.seq) > (other.timestamp, other.seq) else other
+
+
+def _aside(standing: Standing, governing: Tick) -> tuple[Mark, ...]:
+    if effective_policy(standing.coin) == Policy.LATEST:
+        return ()
+    others = [tick for tick in (standing.feed, standing.hand) if tick and tick is not governing]
+    return tuple(Mark(tick.price, tick.timestamp, tick.source, _per_cent(tick.price, governing.price) or Decimal(0))
+                 for tick in others)
+
+
+def _per_cent(price: Decimal, before: Decimal | None) -> Decimal | None:
+    if before is None:
+        return None
+    with localcontext(MONEY):
+        return ((price / before - 1) * 100).quantize(CENT)

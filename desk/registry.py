@@ -1,0 +1,62 @@
+"""The coins that the desk knows, by name without regard to case. Memory only, pure."""
+
+from collections.abc import Iterable
+
+from desk.errors import NotFound
+from desk.ticks import name_key
+from models import Coin
+
+
+class Registry:
+    """Coins by key and id; a coin that was merged or renamed away leads to the one that took its place."""
+
+    def __init__(self, coins: Iterable[Coin] = ()) -> None:
+        self._by_key: dict[str, Coin] = {}
+        self._by_id: dict[int, Coin] = {}
+        for coin in coins:
+            self.put(coin)
+
+    def put(self, coin: Coin) -> None:
+        """Remember a coin as it is stored now."""
+        assert coin.id is not None
+        before = self._by_id.get(coin.id)
+        if before is not None:
+            self._by_key = {key: other for key, other in self._by_key.items() if other.id != coin.id}
+        self._by_id[coin.id] = coin
+        self._by_key[coin.key] = coin
+
+    def find(self, name: str) -> Coin | None:
+        """The coin of this name, through merges; None where there is none."""
+        coin = self._by_key.get(name_key(name.strip()))
+        while coin is not None and coin.merged_into is not None:
+            coin = self._by_id[coin.merged_into]
+        return coin
+
+    def get(self, name: str) -> Coin:
+        """The coin of this name; raises NotFound with the nearest names."""
+        coin = self.find(name)
+        if coin is not None:
+            return coin
+        start = name_key(name.strip())[:1]
+        near = sorted(coin.name for coin in self.all() if coin.key.startswith(start))[:5]
+        hint = f' Known names that begin alike: {", ".join(near)}.' if start and near else ''
+        raise NotFound(f'There is no coin called “{name.strip()[:50]}” on this desk.{hint}', 'name')
+
+    def all(self) -> list[Coin]:
+        """The coins that stand for themselves, by name."""
+        own = (coin for coin in self._by_id.values() if coin.merged_into is None)
+        return sorted(own, key=lambda coin: coin.key)
+
+    def ids(self, coin: Coin) -> list[int]:
+        """The coin's id, then those of the coins that were merged into it."""
+        merged = [other.id for other in self._by_id.values() if self._root(other) is coin and other is not coin]
+        return [number for number in [coin.id, *merged] if number is not None]
+
+    def merged(self, coin: Coin) -> list[Coin]:
+        """The coins that point straight at this one."""
+        return [other for other in self._by_id.values() if other.merged_into == coin.id]
+
+    def _root(self, coin: Coin) -> Coin:
+        while coin.merged_into is not None:
+            coin = self._by_id[coin.merged_into]
+        return coin

@@ -1,0 +1,58 @@
+"""What /status and /api/health show: figures of this process, and what is wrong in words."""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+import psutil
+
+from desk.feeds import FeedState
+
+VERSION = '0.1.0'
+
+
+@dataclass(frozen=True, slots=True)
+class WriterState:
+    """The writer: what waits, how fast it goes, when it last committed, what its last failure was."""
+
+    queue: int
+    rows: int
+    rows_per_second: float
+    last_commit: datetime | None
+    conflated: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One look at the desk. Lag in seconds, memory and database in bytes; `problems` maps what to why."""
+
+    healthy: bool
+    problems: dict[str, str]
+    feeds: list[FeedState]
+    writer: WriterState
+    coins: int
+    frames: int
+    refused: int
+    clamped: int
+    lag_p50: float
+    lag_p99: float
+    memory: int
+    database: int
+    database_kind: str
+    started: datetime
+    now: datetime
+    versions: dict[str, str]
+
+
+def memory() -> int:
+    """Resident bytes of this process."""
+    return int(psutil.Process(os.getpid()).memory_info().rss)
+
+
+def versions() -> dict[str, str]:
+    """This program, Python and the packages that matter."""
+    names = ('nicegui', 'sqlmodel', 'sqlalchemy', 'ccxt')
+    return {'cointape': VERSION, 'python': sys.version.split()[0], **{name: version(name) for name in names}}

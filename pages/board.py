@@ -1,0 +1,133 @@
+"""The board, '/': every coin in a row, live in every browser."""
+
+from nicegui import Event, app, ui
+
+from desk.desk import Desk
+from pages.board_doors import doors
+from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
+from pages.live import Live, LiveElement, reorder
+from pages.theme import Frame, frame
+
+ROWS_A_PAGE = 100
+
+
+def register(desk: Desk, live: Live) -> None:
+    """Define the page and what it shares between browsers."""
+    board, resort = Board(desk, live), Event[[]]()
+    app.timer(AGES_EVERY, board.refresh)
+    app.timer(SPARKS_EVERY, board.draw)
+    app.timer(ORDER_KEPT, resort.emit)
+
+    @ui.page('/')
+    def page(q: str = '') -> None:
+        with frame('Board', desk) as surroundings:
+            view = View(board, surroundings, q)
+            board.changed.subscribe(view.arrange)
+            resort.subscribe(view.resort)
+
+
+class View:
+    """The board in one browser: its order, its filter, its page."""
+
+    def __init__(self, board: Board, surroundings: Frame, query: str) -> None:
+        self.board, self.query, self.number = board, query, 0
+        self.kept = app.storage.user
+        self.held: set[str] = set()
+        self.rows: dict[int, LiveElement] = {}
+        self.client = ui.context.client
+        with ui.element('div').classes('over'):
+            self.doors = doors(board.desk, surroundings.keyboard)
+        with ui.element('section').classes('board').props('aria-label="Prices"') as self.section:
+            self._headings()
+            self.list = ui.element('div').classes('rows')
+        self.pager = ui.element('nav').classes('pager').props('aria-label="Pages of coins"')
+        for event in ('mouseenter', 'focusin'):
+            self.section.on(event, lambda event=event: self.held.add(event), args=[])
+        for event, opposite in (('mouseleave', 'mouseenter'), ('focusout', 'focusin')):
+            self.section.on(event, lambda opposite=opposite: self.held.discard(opposite), args=[])
+        surroundings.search.set_value(query)
+        surroundings.search.on_value_change(lambda event: self.search(event.value or ''))
+        reorder(self.list, self._choose())
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        """The column and whether it descends, as this browser last chose."""
+        key = self.kept.get('sort', 'name')
+        known = any(column.key == key for column in COLUMNS)
+        return (key, bool(self.kept.get('descending', False))) if known else ('name', False)
+
+    async def arrange(self) -> None:
+        """Show the right rows in the right order; flash nothing for it."""
+        rows = self._choose()
+        if rows != self.list.default_slot.children:
+            await self.board.live.tune(self.client)
+            reorder(self.list, rows)
+
+    async def resort(self) -> None:
+        """The same, unless somebody is reading the board or its order cannot have moved."""
+        key, _ = self.sort
+        if not self.held and next(column.moves for column in COLUMNS if column.key == key):
+            await self.arrange()
+
+    async def search(self, text: str) -> None:
+        """Filter as one types."""
+        self.query, self.number = text, 0
+        await self.arrange()
+
+    async def sort_by(self, key: str) -> None:
+        """Sort by a column; again: the other way round. Numbers begin with the greatest."""
+        before, descending = self.sort
+        self.kept['sort'], self.kept['descending'] = key, not descending if key == before else key != 'name'
+        self._mark_headings()
+        await self.arrange()
+
+    async def turn(self, number: int) -> None:
+        """Another hundred coins."""
+        self.number = number
+        await self.arrange()
+
+    def _choose(self) -> list[LiveElement]:
+        board = self.board
+        matching = [number for number in board.order(*self.sort) if board.matches(number, self.query)]
+        pages = max(1, -(-len(matching) // ROWS_A_PAGE))
+        self.number = min(self.number, pages - 1)
+        shown = matching[self.number * ROWS_A_PAGE:][:ROWS_A_PAGE]
+        rows = [self._row(number) for number in shown]
+        self.doors.show(len(matching), len(board.rows), self.query)
+        self.section.set_visibility(bool(board.rows))
+        self._turn_pages(pages)
+        return rows
+
+    def _row(self, number: int) -> LiveElement:
+        cell = self.board.rows[number].link
+        if cell.id not in self.client.elements:
+            with self.list:
+                self.rows[cell.id] = self.board.live.show(cell)
+        return self.rows[cell.id]
+
+    def _headings(self) -> None:
+        self.headings: dict[str, ui.button] = {}
+        with ui.element('div').classes('headings'):
+            for column in COLUMNS:
+                heading = ui.button(column.label, on_click=lambda key=column.key: self.sort_by(key))
+                self.headings[column.key] = heading.classes(f'heading {column.key}')
+            ui.label('24 h range').classes('heading range')
+            ui.label('24 h').classes('heading spark')
+        self._mark_headings()
+
+    def _mark_headings(self) -> None:
+        chosen, descending = self.sort
+        for column in COLUMNS:
+            way = ('down' if descending else 'up') if column.key == chosen else ''
+            arrow = {'up': ' ↑', 'down': ' ↓', '': ''}[way]
+            self.headings[column.key].set_text(column.label + arrow)
+            self.headings[column.key].classes(add='chosen') if way else self.headings[column.key].classes(
+                remove='chosen')
+
+    def _turn_pages(self, pages: int) -> None:
+        if len(self.pager.default_slot.children) == (pages if pages > 1 else 0):
+            return
+        self.pager.clear()
+        with self.pager:
+            for number in range(pages if pages > 1 else 0):
+                ui.button(str(number + 1), on_click=lambda number=number: self.turn(number))

@@ -1,0 +1,87 @@
+"""What stands above the board: how many coins, what the feed is at, and the doors to the first price."""
+
+from nicegui import ui
+
+from desk.desk import Desk
+from desk.errors import DeskError
+
+
+class Doors:
+    """A line of words and buttons that fits the moment; an invitation where the board is empty."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.state: tuple[object, ...] = ()
+        self.count = ui.label().classes('count').props('role=status')
+        self.line = ui.element('div').classes('doors')
+        ui.context.client.on_delete(desk.feeds.on_change(self.look))
+        self.matching, self.all, self.query = 0, 0, ''
+
+    def show(self, matching: int, of: int, query: str) -> None:
+        """So many coins match, of so many."""
+        self.matching, self.all, self.query = matching, of, query.strip()
+        self.look()
+
+    def look(self) -> None:
+        """Say what is so now."""
+        feeds = [(state.name, state.state, state.label) for state in self.desk.feeds.states()]
+        state = (self.matching, self.all, self.query, self.desk.feeds.demo_running, *feeds)
+        if state == self.state:
+            return
+        self.state = state
+        coins = '1 coin' if self.all == 1 else f'{self.all:,} coins'
+        self.count.set_text(f'{self.matching:,} of {coins}' if self.query else coins)
+        self.count.set_visibility(self.all > 0)
+        self.line.clear()
+        with self.line:
+            self._words()
+
+    def _words(self) -> None:
+        if self.query and not self.matching:
+            self._unknown()
+        elif self.desk.feeds.demo_running:
+            self._demo()
+        elif not self.all:
+            self._empty()
+
+    def _demo(self) -> None:
+        ui.label('Demo market: invented coins at invented prices.').classes('say')
+        if self.desk.settings.exchange != 'none':
+            ui.button(f'Try {self._exchange()} again', on_click=self.desk.feeds.try_again)
+        ui.button('Turn the demo off', on_click=self.desk.feeds.stop_demo)
+        ui.link('Add a price', '/add')
+
+    def _empty(self) -> None:
+        loading = any(state.state == 'loading' for state in self.desk.feeds.states())
+        with ui.element('div').classes('invitation'):
+            ui.label(f'Loading {self._exchange()} …' if loading else 'No prices yet').classes('headline')
+            ui.label('Enter a price by hand, bring a CSV file, or look around with invented coins.').classes('muted')
+            with ui.element('div').classes('choices'):
+                ui.link('Add a price', '/add').classes('button filled')
+                ui.link('Import a CSV file', '/import').classes('button')
+                ui.button('Start the demo market', on_click=self.desk.feeds.start_demo)
+
+    def _unknown(self) -> None:
+        ui.label(f'No coin here matches “{self.query[:50]}”.').classes('say')
+        if self.desk.settings.exchange != 'none':
+            name = self.query.upper()
+            ui.button(f'Follow {name[:20]} on {self._exchange()}', on_click=lambda: self._follow(name))
+        ui.link('Add a price for it', '/add')
+
+    async def _follow(self, name: str) -> None:
+        try:
+            coin = await self.desk.follow(name)
+        except DeskError as error:
+            ui.notify(str(error), type='negative')
+        else:
+            ui.notify(f'{coin.name} is followed now.')
+
+    def _exchange(self) -> str:
+        labels = [state.label for state in self.desk.feeds.states() if state.name == self.desk.settings.exchange]
+        return labels[0] if labels else self.desk.settings.exchange.capitalize()
+
+
+def doors(desk: Desk, keyboard: ui.keyboard) -> Doors:
+    """The line, and the key that opens the form."""
+    keyboard.on_key(lambda event: ui.navigate.to('/add') if event.action.keydown and event.key == 'a' else None)
+    return Doors(desk)

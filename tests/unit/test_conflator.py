@@ -1,0 +1,43 @@
+"""At once after a quiet moment, at most so often under load, and everything in the end."""
+
+import asyncio
+
+from desk.conflator import Conflator
+
+
+async def test_the_first_change_is_flushed_at_once_and_the_rest_gathered() -> None:
+    conflator, frames, loop = Conflator(rate=20), [], asyncio.get_running_loop()
+    began, done = asyncio.Event(), asyncio.Event()
+
+    def take(names: set[str]) -> None:
+        frames.append((loop.time(), names))
+        (done if 'last' in names else began).set()
+
+    conflator.subscribe(take)
+    conflator.mark(['first'])
+    await asyncio.wait_for(began.wait(), 5)
+    for number in range(100):
+        conflator.mark([f'coin {number}'])
+    conflator.mark(['last'])
+    await asyncio.wait_for(done.wait(), 5)
+    assert [len(names) for _, names in frames] == [1, 101]
+    assert frames[1][0] - frames[0][0] >= 0.045
+
+
+async def test_one_bad_subscriber_silences_nobody_and_is_told() -> None:
+    conflator, seen = Conflator(rate=20), asyncio.Event()
+    conflator.subscribe(lambda names: 1 / 0)
+    conflator.subscribe(lambda names: seen.set())
+    conflator.mark(['BTC'])
+    await asyncio.wait_for(seen.wait(), 5)
+    assert conflator.problem.startswith('ZeroDivisionError')
+
+
+async def test_after_unsubscribing_nothing_comes() -> None:
+    conflator, frames, flushed = Conflator(rate=20), [], asyncio.Event()
+    unsubscribe = conflator.subscribe(frames.append)
+    conflator.subscribe(lambda names: flushed.set())
+    unsubscribe()
+    conflator.mark(['BTC'])
+    await asyncio.wait_for(flushed.wait(), 5)
+    assert frames == []
