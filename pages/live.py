@@ -119,7 +119,79 @@ class Live:
         """A new cell; the browsers that show any cell of a room get all changes of that room."""
         return Cell(next(self._numbers), room, tag, classes, children, props)
 
-    def reorder(parent: ui.element, children: Sequence[ui.element]) -> None:
+    def show(self, cell: Cell) -> LiveElement:
+        """Put a cell (and the cells in it) on the page that is being built."""
+        client = context.client
+        if client not in self._tuned:
+            self._tuned.add(client)
+            client.on_connect(self.tune)
+        return LiveElement(cell)
+
+    def set(self, cell: Cell, html: str, calm: str | None = None) -> None:
+        """Show this from the next frame on. `calm` is the same without its flash, for page loads and re-sorts."""
+        calm = html if calm is None else calm
+        if calm == cell.calm:
+            return
+        cell.html, cell.calm = html, calm
+        if html != calm:
+            self._lit[cell] = asyncio.get_running_loop().time() + CALM_AFTER
+        self._mark(cell)
+
+    def set_props(self, cell: Cell, **props: str) -> None:
+        """Change attributes of a cell."""
+        if props.items() - cell.props.items():
+            cell.props.update(props)
+            self._mark(cell)
+
+    async def tune(self, client: Client) -> None:
+        """The right rooms and then a calm snapshot: at a handshake, and before a browser's cells move or come."""
+        shown = [element for element in client.layout.descendants() if isinstance(element, LiveElement)]
+        rooms = {element.cell.room for element in shown}
+        async with self._sending:
+            for sid in _sids(client):
+                await _move(sid, rooms)
+                await core.sio.emit('update', {element.id: element._to_dict() for element in shown}, to=sid)
+
+    async def _send_frames(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            async with self._sending:
+                changed, self._changed = self._changed, {}
+                for room, cells in _by_room(changed.values()).items():
+                    frame = {cell.id: cell.rendering(cell.html) for cell in cells}
+                    await core.sio.emit('update', frame, room=room)
+
+    async def _calm_down(self) -> None:
+        while True:
+            await asyncio.sleep(CALM_AFTER / 4)
+            now = asyncio.get_running_loop().time()
+            for cell in [cell for cell, until in self._lit.items() if until <= now]:
+                del self._lit[cell]
+                cell.html = cell.calm
+                self._mark(cell)
+
+    async def _tend(self) -> None:
+        """A browser that stops reading leaves its rooms, and gets one snapshot when it has drained."""
+        while True:
+            await asyncio.sleep(TEND_EVERY)
+            sids = {sid: client for client in Client.instances.values() for sid in _sids(client)}
+            self._slow &= sids.keys()
+            for sid, client in sids.items():
+                waiting = _waiting(sid)
+                if waiting > LONGEST_QUEUE and sid not in self._slow:
+                    self._slow.add(sid)
+                    await _move(sid, set())
+                elif not waiting and sid in self._slow:
+                    self._slow.discard(sid)
+                    await self.tune(client)
+
+    def _mark(self, cell: Cell) -> None:
+        self._changed[cell.id] = cell
+        self._wake.set()
+
+
+def reorder(parent: ui.element, children: Sequence[ui.element]) -> None:
     """Change nothing but the order (or the choice) of the children that the browser shows."""
     parent.default_slot.children = list(children)
     parent.update()
