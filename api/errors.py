@@ -1,0 +1,63 @@
+"""Errors become statuses and sentences here and nowhere else."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from desk.errors import DeskError
+
+log = logging.getLogger(__name__)
+SENTENCES = {
+    400: 'That request could not be read.',
+    404: 'There is nothing at {path}; /docs lists what there is.',
+    405: 'One cannot {method} {path}; /docs lists what one can do.',
+    500: 'Something went wrong inside the desk; its log says what.',
+}
+
+
+class Refusal(DeskError):
+    """A request that goes no further, whatever it asks for."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def install(app: FastAPI) -> None:
+    """Every error of `app` leaves it as {"error": sentence}, with the field that was wrong where one was."""
+
+    @app.exception_handler(DeskError)
+    async def refuse(request: Request, error: DeskError) -> JSONResponse:
+        return answer(error.status, str(error), error.field)
+
+    @app.exception_handler(RequestValidationError)
+    async def explain(request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(422, *_readable(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def point(request: Request, error: HTTPException) -> JSONResponse:
+        known = SENTENCES.get(error.status_code, '').format(path=request.url.path, method=request.method)
+        return answer(error.status_code, known or str(error.detail), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def own_up(request: Request, error: Exception) -> JSONResponse:
+        log.error('%s %s failed', request.method, request.url.path, exc_info=error)
+        return answer(500, SENTENCES[500])
+
+
+def answer(status: int, sentence: str, field: str = '', headers: Any = None) -> JSONResponse:
+    """The one form of an error: {"error": sentence} and, where one input was wrong, its "field"."""
+    content = {'error': sentence, 'field': field} if field else {'error': sentence}
+    return JSONResponse(content, status, headers)
+
+
+def _readable(errors: Sequence[Any]) -> tuple[str, str]:
+    """FastAPI's first complaint as a sentence, and the parameter it is about."""
+    field = str(errors[0]['loc'][-1])
+    message = str(errors[0]['msg']).removeprefix('Value error, ')
+    return f'{field}: {message[:1].lower()}{message[1:]}.', field

@@ -1,0 +1,98 @@
+"""What the API's documentation shows: request bodies with a worked example, and the errors of an endpoint."""
+
+from typing import Any
+
+from api.schemas import Problem
+
+MEANINGS = {
+    400: 'the body cannot be read',
+    404: 'no such coin or record',
+    409: 'it is there already, or was changed meanwhile',
+    413: 'the body is too large',
+    422: 'a rule is broken; the sentence says which and what would be right',
+    503: 'the database cannot be written or read now',
+    500: 'a fault of the desk',
+}
+AMOUNT = {'anyOf': [{'type': 'string', 'pattern': r'^\d{1,10}(\.\d{1,18})?$'}, {'type': 'number', 'minimum': 0}]}
+TEXT = {'type': 'string'}
+PRICE = {
+    'type': 'object',
+    'additionalProperties': False,
+    'required': ['name', 'price'],
+    'properties': {
+        'name': {**TEXT, 'minLength': 1, 'maxLength': 50},
+        'price': AMOUNT,
+        'volume': AMOUNT,
+        'bid': AMOUNT,
+        'ask': AMOUNT,
+        'timestamp': {**TEXT, 'format': 'date-time', 'description': 'when the price held; now where it is missing'},
+        'author': {**TEXT, 'maxLength': 100},
+        'note': {**TEXT, 'maxLength': 500},
+    },
+}
+ONE = {'name': 'BTC', 'price': '67000.12', 'timestamp': '2026-01-31T14:30:00Z', 'note': 'mid of the morning auction'}
+TWO = [{'name': 'BTC', 'price': '67000.12'}, {'name': 'PEPE', 'price': '0.00000923', 'volume': '1500000'}]
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors an endpoint may answer with, all of the one form."""
+    return {status: {'model': Problem, 'description': MEANINGS[status]} for status in (*statuses, 500)}
+
+
+def json_body(schema: dict[str, Any], **named: Any) -> dict[str, Any]:
+    """A required JSON body with named examples."""
+    shown = {name: {'value': value} for name, value in named.items()}
+    return {'requestBody': {'required': True, 'content': {'application/json': {'schema': schema, 'examples': shown}}}}
+
+
+def sentence(example: dict[str, str], *required: str) -> dict[str, Any]:
+    """A required JSON object of text fields, those of the example."""
+    return json_body(
+        {
+            'type': 'object',
+            'additionalProperties': False,
+            'required': list(required),
+            'properties': dict.fromkeys(example, TEXT),
+        },
+        example=example,
+    )
+
+
+PRICES = json_body({'anyOf': [PRICE, {'type': 'array', 'items': PRICE, 'maxItems': 10_000}]}, one=ONE, many=TWO)
+CORRECTION = json_body(
+    {
+        'type': 'object',
+        'additionalProperties': False,
+        'required': ['price', 'reason'],
+        'properties': {'price': AMOUNT, 'reason': TEXT, 'author': TEXT},
+    },
+    example={'price': '66000.12', 'reason': 'a digit was mistyped', 'author': 'Ada'},
+)
+WITHDRAWAL = sentence({'reason': 'a test that went to the wrong desk', 'author': 'Ada'}, 'reason')
+FOLLOW = sentence({'name': 'PEPE'}, 'name')
+RENAME = sentence({'name': 'TON'}, 'name')
+MERGE = sentence({'into': 'BTC'}, 'into')
+POLICY = json_body(
+    {
+        'type': 'object',
+        'additionalProperties': False,
+        'required': ['policy'],
+        'properties': {'policy': {'enum': ['latest', 'exchange', 'manual']}},
+    },
+    example={'policy': 'manual'},
+)
+CSV = {
+    'requestBody': {
+        'required': True,
+        'content': {
+            'text/csv': {'schema': TEXT, 'example': 'name,price,timestamp\nBTC,67000.12,2026-01-31T14:30:00Z\n'},
+            'multipart/form-data': {
+                'schema': {
+                    'type': 'object',
+                    'required': ['file'],
+                    'properties': {'file': {'type': 'string', 'format': 'binary'}},
+                }
+            },
+        },
+    }
+}

@@ -1,0 +1,95 @@
+"""Prices over HTTP: post them, read the newest, the history and the candles."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+
+from api import body, examples
+from api.schemas import CandleOut, History, QuoteOut, RecordOut
+from desk.candles import Candle
+from desk.desk import Desk
+from desk.errors import Invalid
+from desk.market import Quote
+from desk.store import HistoryPage
+from desk.ticks import parse_timestamp
+
+Name = Annotated[str, Path(description="a coin's name, whatever its case", examples=['BTC'])]
+From = Annotated[
+    str,
+    Query(
+        alias='from', description='ISO 8601, UTC where it names no zone; inclusive', examples=['2026-01-31T00:00:00Z']
+    ),
+]
+To = Annotated[str, Query(description='ISO 8601; exclusive', examples=['2026-02-01T00:00:00Z'])]
+
+
+def router(desk: Desk) -> APIRouter:
+    """The routes under /api/prices and /api/candles."""
+    routes = APIRouter(tags=['prices'])
+
+    @routes.post(
+        '/api/prices',
+        status_code=201,
+        response_model=RecordOut | list[RecordOut],
+        openapi_extra=examples.PRICES,
+        responses=examples.problems(400, 413, 422, 503),
+    )
+    async def add_prices(request: Request) -> Any:
+        """Store one price, or a list of up to 10,000: all of them or none.
+
+        The answer comes after the commit. Prices are text or plain numbers; both keep every digit.
+        """
+        now = desk.clock()
+        many, ticks = await body.read(request, lambda sent: (isinstance(sent, list), body.ticks(sent, now)))
+        records = await desk.submit_many(ticks) if ticks else []
+        return records if many else records[0]
+
+    @routes.get('/api/prices', response_model=list[QuoteOut])
+    async def all_prices() -> Sequence[Quote]:
+        """Every coin that has a price, by name."""
+        return desk.quotes()
+
+    @routes.get('/api/prices/{name:path}/history', response_model=History, responses=examples.problems(404, 422, 503))
+    async def history(
+        name: Name, from_: From = '', to: To = '', limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: str = ''
+    ) -> HistoryPage:
+        """Records of a coin, newest first; corrected and withdrawn ones are there too, and say so."""
+        start, end = _span(from_, to)
+        return await desk.history(name, start, end, limit, cursor)
+
+    @routes.get('/api/prices/{name:path}', response_model=QuoteOut, responses=examples.problems(404))
+    async def price(name: Name) -> Quote:
+        """One coin now."""
+        return desk.quote(name)
+
+    @routes.get('/api/candles/{name:path}', response_model=list[CandleOut], responses=examples.problems(404, 422, 503))
+    async def candles(
+        name: Name,
+        interval: str = '1h',
+        from_: From = '',
+        to: To = '',
+        limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+    ) -> list[Candle]:
+        """The newest `limit` candles, oldest first. Intervals: 1m, 5m, 15m, 1h, 4h, 1d, 1w; gaps stay gaps."""
+        start, end = _span(from_, to)
+        return await desk.candles(name, interval, start, end, limit)
+
+    return routes
+
+
+def _span(start: str, end: str) -> tuple[datetime | None, datetime | None]:
+    since, until = _moment(start, 'from'), _moment(end, 'to')
+    if since and until and since > until:
+        raise Invalid('“from” is later than “to”.', 'from')
+    return since, until
+
+
+def _moment(text: str, field: str) -> datetime | None:
+    """An address turns the + of an offset into a space, unless it is written %2B: taken back here."""
+    try:
+        return parse_timestamp(re.sub(r'(T[\d:.]+) (\d\d:?\d\d)$', r'\1+\2', text)) if text else None
+    except Invalid as error:
+        raise Invalid(str(error), field) from None
