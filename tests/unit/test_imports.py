@@ -1,0 +1,31 @@
+"""What import-linter cannot see, because app.py and models.py are files and no packages."""
+
+import ast
+
+import pytest
+
+from tests.running import ROOT
+
+OURS = {'app', 'models', 'desk', 'pages', 'api', 'benches', 'tests'}
+
+
+def imported(file: str) -> set[str]:
+    """The top-level names that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / file).read_text('utf-8'))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split('.')[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split('.')[0])
+    return found
+
+
+def test_models_import_nothing_of_ours_and_no_nicegui() -> None:
+    assert imported('models.py') & (OURS | {'nicegui'}) == set()
+
+
+@pytest.mark.parametrize('folder', ['desk', 'pages', 'api', 'migrations'])
+def test_nobody_imports_the_program_or_its_tests(folder: str) -> None:
+    files = [str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob('*.py')]
+    assert files
+    assert [file for file in files if imported(file) & {'app', 'benches', 'tests'}] == []
