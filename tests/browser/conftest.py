@@ -1,0 +1,98 @@
+"""Chromium on the real program. What the pages say on the console fails the test, unless the test clears it."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.proxy import Proxy
+from tests.running import QUIET, ROOT, Server, running
+
+NAMES = ('chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser')
+FLAGS = (
+    '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
+    '--disable-component-update --disable-sync'
+)
+SCREENSHOTS = ROOT / 'build' / 'screenshots'
+
+
+@pytest.fixture(scope='package')
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, else the one that Playwright has downloaded."""
+    executable = next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Errors and warnings that pages logged; a test that provokes some clears it."""
+    return []
+
+
+@pytest.fixture
+def new_window(
+    chromium: Browser, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Makes windows, each a visitor of its own: `new_window(server.url, color_scheme='dark')`.
+
+    A test that asks for a server too names that first: what is set up first is taken down last.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_window(url: str, **options: Any) -> Page:
+        context = chromium.new_context(base_url=url, **{'viewport': {'width': 1200, 'height': 800}, **options})
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on('pageerror', lambda error: complaints.append(str(error)))
+        page.on('console', lambda said: complaints.append(said.text) if said.type in ('error', 'warning') else None)
+        return page
+
+    yield open_window
+    for number, page in enumerate(page for context in contexts for page in context.pages):
+        shoot(page, f'{re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())}-{number}')
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(server: Server, new_window: Callable[..., Page]) -> Page:
+    """One window on a quiet, empty desk; `page.goto('/')`."""
+    return new_window(server.url)
+
+
+@pytest.fixture
+def two_windows(server: Server, new_window: Callable[..., Page]) -> tuple[Page, Page]:
+    """Two visitors at the same desk."""
+    return new_window(server.url), new_window(server.url)
+
+
+@pytest.fixture
+def network() -> Iterator[Proxy]:
+    """A network that can be cut; `proxied` is the desk behind it."""
+    with Proxy() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def proxied(network: Proxy, tmp_path: Path) -> Iterator[Server]:
+    """A quiet desk that browsers reach at `network.url` and programs at its own address."""
+    with running(tmp_path / 'data', *QUIET, '--trusted-origins', network.url) as server:
+        network.target = server.port
+        yield server
+
+
+def shoot(page: Page, name: str) -> Path:
+    """Keep a picture of the page in build/screenshots/."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    file = SCREENSHOTS / f'{name}.png'
+    page.screenshot(path=file)
+    return file
