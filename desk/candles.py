@@ -1,0 +1,127 @@
+"""Candles made from ticks in whatever order they arrive, laid over delivered ones, folded to larger intervals. Pure.
+
+A bucket starts at floor(timestamp / interval), a week on Monday 00:00 UTC. A bucket without a price has no candle.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+from desk.ticks import MONEY, Bar
+from models import CandleOrigin, Policy
+
+INTERVALS = {'1m': 60, '5m': 300, '15m': 900, '1h': 3600, '4h': 14400, '1d': 86400, '1w': 604800}
+STORED = (60, 3600, 86400)
+MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
+
+Key = TypeVar('Key')
+
+RECORDED = (CandleOrigin.HAND, CandleOrigin.FEED)
+DELIVERED = (CandleOrigin.DELIVERED, CandleOrigin.FOLDED, CandleOrigin.FILE, CandleOrigin.FILE_FOLDED)
+FOLD_OF = {CandleOrigin.DELIVERED: CandleOrigin.FOLDED, CandleOrigin.FILE: CandleOrigin.FILE_FOLDED}
+COUNTED = {
+    Policy.LATEST: (*RECORDED, *DELIVERED),
+    Policy.EXCHANGE: (CandleOrigin.FEED, *DELIVERED),
+    Policy.MANUAL: (CandleOrigin.HAND, CandleOrigin.FILE, CandleOrigin.FILE_FOLDED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """One candle as it is shown. `start` is aware UTC; `volume` is None where nobody told one."""
+
+    start: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal | None
+
+
+class Part(NamedTuple):
+    """What is known of one bucket so far.
+
+    `opened` and `closed` are the moments of its first and last price; the desk's numbers break their ties.
+    """
+
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal | None
+    opened: datetime
+    opened_seq: int
+    closed: datetime
+    closed_seq: int
+
+
+def floor(moment: datetime, interval: int) -> datetime:
+    """The start of the bucket of `interval` seconds that an aware UTC moment lies in."""
+    length = timedelta(seconds=interval)
+    return MONDAY + (moment - MONDAY) // length * length
+
+
+def stored_interval(interval: int) -> int:
+    """The greatest stored interval, in seconds, that `interval` is made of."""
+    return max(stored for stored in STORED if interval % stored == 0)
+
+
+def part_of_tick(price: Decimal, timestamp: datetime, seq: int, volume: Decimal | None) -> Part:
+    """The bucket as a single price knows it."""
+    return Part(price, price, price, price, volume, timestamp, seq, timestamp, seq)
+
+
+def part_of_bar(bar: Bar, now: datetime) -> Part:
+    """A delivered candle opens at its start and closes at its end; one that still runs closes `now`."""
+    end = bar.start + timedelta(seconds=bar.interval) - INSTANT
+    return Part(bar.open, bar.high, bar.low, bar.close, bar.volume, bar.start, 0, max(bar.start, min(end, now)), 0)
+
+
+def merge(one: Part, other: Part) -> Part:
+    """Two disjoint sets of prices of one bucket, put together. Commutative and associative."""
+    return _joined(one, other, MONEY.add)
+
+
+def overlay(one: Part, other: Part) -> Part:
+    """Two accounts of the same prices of one bucket: as `merge`, but the greater volume counts, not the sum."""
+    return _joined(one, other, max)
+
+
+def _joined(one: Part, other: Part, volumes: Callable[[Decimal, Decimal], Decimal]) -> Part:
+    first = min(one, other, key=lambda part: (part.opened, part.opened_seq, part.open))
+    last = max(one, other, key=lambda part: (part.closed, part.closed_seq, part.close))
+    known = [part.volume for part in (one, other) if part.volume is not None]
+    return Part(
+        first.open, max(one.high, other.high), min(one.low, other.low), last.close,
+        volumes(known[0], known[1]) if len(known) == 2 else known[0] if known else None,
+        first.opened, first.opened_seq, last.closed, last.closed_seq)
+
+
+def gather(parts: Iterable[tuple[Key, Part]], join: Callable[[Part, Part], Part] = merge) -> dict[Key, Part]:
+    """The parts of each key as one."""
+    whole: dict[Key, Part] = {}
+    for key, part in parts:
+        known = whole.get(key)
+        whole[key] = part if known is None else join(known, part)
+    return whole
+
+
+def fold(parts: Iterable[tuple[datetime, Part]], interval: int) -> dict[datetime, Part]:
+    """Parts by their start → the same prices in buckets of `interval` seconds."""
+    return gather((floor(start, interval), part) for start, part in parts)
+
+
+def assemble(parts: Iterable[tuple[CandleOrigin, datetime, Part]], interval: int) -> list[Candle]:
+    """Candles of `interval` seconds, oldest first, from stored parts of every making.
+
+    In each stored bucket the delivered ones count once, and so does what was recorded in the meantime.
+    """
+    known = list(parts)
+    recorded = gather((start, part) for origin, start, part in known if origin in RECORDED)
+    delivered = gather(((start, part) for origin, start, part in known if origin in DELIVERED), overlay)
+    whole = gather([*recorded.items(), *delivered.items()], overlay)
+    return [Candle(start, part.open, part.high, part.low, part.close, part.volume)
+            for start, part in sorted(fold(whole.items(), interval).items())]

@@ -1,0 +1,87 @@
+"""What feeds told since the last write, folded as it comes: a minute a coin, and one record per coin and second."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from desk.candles import Part, merge
+from desk.store.parts import Key, key_of, part_of
+from models import Cryptocurrency
+
+Second = tuple[int, datetime]
+
+
+@dataclass(slots=True)
+class Harvest:
+    """Minutes and records to be written together."""
+
+    minutes: dict[Key, Part] = field(default_factory=dict)
+    samples: dict[Second, Cryptocurrency] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.minutes or self.samples)
+
+
+class FeedBuffer:
+    """Bounded: beyond `limit` records only the newest of each coin stays, and `conflated` counts the others."""
+
+    def __init__(self, limit: int = 20_000) -> None:
+        self.limit, self.conflated = limit, 0
+        self._held = Harvest()
+        self._newest: dict[int, datetime] = {}
+        self._written: dict[int, datetime] = {}
+        self._lock = Lock()
+
+    def put(self, record: Cryptocurrency) -> None:
+        """Take one tick in; never waits for the database."""
+        with self._lock:
+            _merge_into(self._held.minutes, key_of(record), part_of(record))
+            second = record.timestamp.replace(microsecond=0)
+            written = self._written.get(record.coin_id)
+            if written is None or second > written:
+                self._sample(record, second)
+            self._bound()
+
+    def take(self, everything: bool = False) -> Harvest:
+        """What is due: all minutes, and the records whose second is over (or `everything`)."""
+        with self._lock:
+            held = self._held
+            due = {key: record for key, record in held.samples.items()
+                   if everything or self._newest.get(key[0]) != key[1]}
+            self._held = Harvest({}, {key: record for key, record in held.samples.items() if key not in due})
+            self._newest = {}
+            for coin_id, second in due:
+                self._written[coin_id] = max(second, self._written.get(coin_id, second))
+            return Harvest(held.minutes, due)
+
+    def put_back(self, harvest: Harvest) -> None:
+        """Keep what could not be written for the next attempt."""
+        with self._lock:
+            for key, part in harvest.minutes.items():
+                _merge_into(self._held.minutes, key, part)
+            self._held.samples = harvest.samples | self._held.samples
+            self._bound()
+
+    def _sample(self, record: Cryptocurrency, second: datetime) -> None:
+        known = self._held.samples.get((record.coin_id, second))
+        if known is None or (known.timestamp, known.seq) <= (record.timestamp, record.seq):
+            self._held.samples[record.coin_id, second] = record
+        self._newest[record.coin_id] = max(second, self._newest.get(record.coin_id, second))
+
+    def _bound(self) -> None:
+        if len(self._held.samples) > self.limit:
+            newest = {coin_id: (coin_id, second) for coin_id, second in sorted(self._held.samples)}
+            self.conflated += len(self._held.samples) - len(newest)
+            self._held.samples = {key: self._held.samples[key] for key in newest.values()}
+            self.limit = max(self.limit, 2 * len(newest))
+        if len(self._held.minutes) > self.limit:
+            oldest = sorted(self._held.minutes, key=lambda key: key.start)[:self.limit // 2]
+            self.conflated += len(oldest)
+            for key in oldest:
+                del self._held.minutes[key]
+
+
+def _merge_into(parts: dict[Key, Part], key: Key, part: Part) -> None:
+    known = parts.get(key)
+    parts[key] = part if known is None else merge(known, part)

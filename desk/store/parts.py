@@ -1,0 +1,145 @@
+"""Stored candles: written by merging, in the transaction of what they are made of."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+
+from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick
+from desk.store.tables import CANDLE
+from desk.ticks import Bar
+from models import CandleOrigin, Cryptocurrency, Origin
+
+FIELDS = [CANDLE.c[name] for name in Part._fields]
+VALUES = slice(0, 5)  # of a Part: what people see of it
+CHUNK = 500
+T = TypeVar('T')
+
+
+class Key(NamedTuple):
+    """Which stored candle."""
+
+    coin_id: int
+    interval: int
+    origin: CandleOrigin
+    start: datetime
+
+    def coarser(self, interval: int) -> 'Key':
+        """The greater bucket that this one lies in."""
+        return self._replace(interval=interval, start=floor(self.start, interval))
+
+
+KEY = [CANDLE.c[name] for name in Key._fields]
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def key_of(record: Cryptocurrency) -> Key:
+    """The minute that a record belongs to."""
+    origin = CandleOrigin.FEED if record.origin == Origin.FEED else CandleOrigin.HAND
+    return Key(record.coin_id, STORED[0], origin, floor(record.timestamp, STORED[0]))
+
+
+def part_of(record: Cryptocurrency) -> Part:
+    """A record as its bucket knows it."""
+    return part_of_tick(record.price, record.timestamp, record.seq, record.volume)
+
+
+def minutes_of(records: Iterable[Cryptocurrency]) -> dict[Key, Part]:
+    """Records → the minutes they make."""
+    return gather((key_of(record), part_of(record)) for record in records)
+
+
+def add_minutes(connection: Connection, minutes: Mapping[Key, Part]) -> None:
+    """Merge new minutes of recorded prices, and the hours and days that they make, into the stored ones."""
+    new = dict(minutes)
+    finer: Mapping[Key, Part] = minutes
+    for interval in STORED[1:]:
+        finer = gather((key.coarser(interval), part) for key, part in finer.items())
+        new.update(finer)
+    known = _load(connection, new)
+    _write(connection, {key: merge(known[key], part) if key in known else part for key, part in new.items()}, known)
+
+
+def add_bars(connection: Connection, bars: Sequence[tuple[int, Bar]], now: datetime) -> int:
+    """Put delivered candles in the place of those known; how many were new or have other values."""
+    new = {Key(coin_id, bar.interval, _origin(bar), bar.start): part_of_bar(bar, now) for coin_id, bar in bars}
+    known = _load(connection, new)
+    changed = {key: part for key, part in new.items() if known.get(key) != part}
+    sources = {Key(coin_id, bar.interval, _origin(bar), bar.start): bar.source for coin_id, bar in bars}
+    _write(connection, changed, known, sources)
+    _refold(connection, changed)
+    return sum(1 for key, part in changed.items() if key not in known or known[key][VALUES] != part[VALUES])
+
+
+def rebuild(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
+    """Make a recorded minute of these parts alone, and its hour and day anew; without parts it goes."""
+    _replace(connection, key, parts)
+    for finer, interval in zip(STORED, STORED[1:], strict=False):
+        key = key.coarser(interval)
+        _replace(connection, key, [part for _, part in read(connection, key, [key.origin], finer)])
+
+
+def read(connection: Connection, bucket: Key, origins: Sequence[CandleOrigin], finer: int
+         ) -> list[tuple[datetime, Part]]:
+    """The stored candles of these makings and `finer` seconds that lie in a bucket."""
+    end = bucket.start + timedelta(seconds=bucket.interval)
+    rows = connection.execute(select(CANDLE.c.start, *FIELDS).where(
+        CANDLE.c.coin_id == bucket.coin_id, CANDLE.c.interval == finer, CANDLE.c.origin.in_(origins),
+        CANDLE.c.start >= bucket.start, CANDLE.c.start < end))
+    return [(row[0], Part._make(row[1:])) for row in rows]
+
+
+def _origin(bar: Bar) -> CandleOrigin:
+    return CandleOrigin.FILE if bar.source.startswith('csv') else CandleOrigin.DELIVERED
+
+
+def _refold(connection: Connection, changed: Iterable[Key]) -> None:
+    """Hours from the delivered minutes that changed, days from the delivered and folded hours."""
+    touched = set(changed)
+    for finer, interval in zip(STORED, STORED[1:], strict=False):
+        buckets = {key.coarser(interval) for key in touched if key.interval == finer}
+        for bucket in buckets:
+            parts = gather(read(connection, bucket, [bucket.origin, FOLD_OF[bucket.origin]], finer), overlay)
+            _replace(connection, bucket._replace(origin=FOLD_OF[bucket.origin]), list(parts.values()))
+        touched |= buckets
+
+
+def _replace(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
+    if parts:
+        _write(connection, {key: reduce(merge, parts)}, _load(connection, [key]))
+    else:
+        connection.execute(delete(CANDLE).where(tuple_(*KEY).in_([key])))
+
+
+def _load(connection: Connection, keys: Iterable[Key]) -> dict[Key, Part]:
+    known: dict[Key, Part] = {}
+    for chunk in chunks(keys):
+        for row in connection.execute(select(*KEY, *FIELDS).where(tuple_(*KEY).in_(chunk))):
+            known[Key._make(row[:4])] = Part._make(row[4:])
+    return known
+
+
+def _write(connection: Connection, parts: Mapping[Key, Part], known: Mapping[Key, Part],
+           sources: Mapping[Key, str] = {}) -> None:
+    rows = [{**key._asdict(), **part._asdict(), 'source': sources.get(key, '')} for key, part in parts.items()]
+    fresh = [row for key, row in zip(parts, rows, strict=True) if key not in known]
+    again = [row for key, row in zip(parts, rows, strict=True) if key in known]
+    if fresh:
+        connection.execute(insert(CANDLE), fresh)
+    if again:
+        connection.execute(_UPDATE, [{f'its_{name}': value for name, value in row.items()} for row in again])
+
+
+_UPDATE = (
+    update(CANDLE)
+    .where(*(column == bindparam(f'its_{column.name}') for column in KEY))
+    .values({column.name: bindparam(f'its_{column.name}') for column in [*FIELDS, CANDLE.c.source]}))

@@ -1,0 +1,55 @@
+"""What a look into history gives. Pure."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.errors import Invalid
+from models import Amendment, Cryptocurrency
+
+Position = tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record, and what was said of it later, if anything."""
+
+    record: Cryptocurrency
+    amendment: Amendment | None
+
+    @property
+    def active(self) -> bool:
+        """Neither replaced nor withdrawn."""
+        return self.amendment is None
+
+    @property
+    def position(self) -> Position:
+        """Its place in the history of its coin."""
+        return self.record.timestamp, self.record.seq
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Records, newest first, and the cursor of the next page: '' when there is none."""
+
+    records: list[Record]
+    cursor: str
+
+
+def cursor_at(position: Position) -> str:
+    """A cursor that goes on after this place; safe in a URL."""
+    moment, seq = position
+    return urlsafe_b64encode(f'{moment.isoformat()}/{seq}'.encode()).decode().rstrip('=')
+
+
+def parse_cursor(cursor: str) -> Position:
+    """The place that a cursor stands for; raises Invalid."""
+    try:
+        moment, seq = urlsafe_b64decode(cursor + '=' * (-len(cursor) % 4)).decode().split('/')
+        place = datetime.fromisoformat(moment), int(seq)
+    except (binascii.Error, ValueError):
+        place = None
+    if place is None or place[0].tzinfo is None:
+        raise Invalid('This cursor is none of ours; leave it away to start with the newest record.', 'cursor')
+    return place

@@ -1,0 +1,229 @@
+"""The one thread that writes: what came in within some milliseconds is committed together."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk.errors import DeskError, Unavailable
+from desk.store import parts, writes
+from desk.store.database import failed_as_a_whole, failure, writing
+from desk.store.feed_buffer import FeedBuffer, Harvest
+from models import Cryptocurrency
+
+BATCH_ROWS = 5_000
+BATCH_TIME = 0.020  # seconds that the first job of a batch waits for others
+QUIET_TIME = 0.002  # it waits no longer when for so long no other came
+FEED_PERIOD = 1.0  # seconds between two writes of what feeds told
+SIZE_PERIOD = 60.0
+QUEUE_ROWS = 200_000
+RATE_TIME = 10.0  # seconds that rows_per_second looks back
+
+log = logging.getLogger(__name__)
+Work = Callable[[Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Records to insert or, where there are none, work to do in a transaction; and who waits for it."""
+
+    records: Sequence[Cryptocurrency]
+    work: Work
+    rows: int
+    future: 'Future[Any]'
+    flush: bool = False
+
+
+class Writer:
+    """Commits jobs in groups. A failing database fails the jobs at hand; the writer lives on and tries again."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self.feed = FeedBuffer()
+        self.rows_written = self.size = 0
+        self.last_commit: datetime | None = None
+        self.last_error = ''
+        self._engine, self._clock = writing(engine), clock
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._accepted = self._taken = 0
+        self._recent: deque[tuple[float, int]] = deque()
+        self._closing = False
+        self._feed_due = time.monotonic() + FEED_PERIOD
+        self._size_due = time.monotonic()
+        self._thread = Thread(target=self._run, name='cointape-writer', daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Accept nothing more; what was accepted is still written."""
+        if not self._closing:
+            self._closing = True
+            self._jobs.put(None)
+
+    def join(self) -> None:
+        """Wait until everything accepted is written; blocks."""
+        self._thread.join()
+
+    def add(self, records: Sequence[Cryptocurrency]) -> 'Future[list[int]]':
+        """Insert records with their candles, all or none; their ids."""
+        return self._accept(Job(records, lambda connection: _insert(connection, records), len(records), Future()))
+
+    def do(self, work: Work, rows: int = 1) -> 'Future[Any]':
+        """Run `work` in the next transaction; gives what it returns, once that is committed."""
+        return self._accept(Job((), work, rows, Future()))
+
+    def flush(self) -> 'Future[Any]':
+        """Write what feeds told so far, whole seconds or not."""
+        return self._accept(Job((), lambda _: None, 0, Future(), flush=True))
+
+    @property
+    def queue_length(self) -> int:
+        """Rows that wait for the next transaction."""
+        return self._accepted - self._taken
+
+    @property
+    def rows_per_second(self) -> float:
+        """The mean of the last ten seconds."""
+        since = time.monotonic() - RATE_TIME
+        return sum(rows for moment, rows in self._recent.copy() if moment > since) / RATE_TIME
+
+    def _accept(self, job: Job) -> 'Future[Any]':
+        if self._closing:
+            raise Unavailable('The desk is stopping; nothing was stored.')
+        if self.queue_length > QUEUE_ROWS:
+            raise Unavailable('The database cannot follow; nothing was stored. Try again in a moment.')
+        self._accepted += job.rows
+        self._jobs.put(job)
+        return job.future
+
+    def _run(self) -> None:
+        while (batch := self._gather()) is not None:
+            self._write(batch, self._harvest(batch))
+        self._write([], self.feed.take(everything=True))
+
+    def _gather(self) -> list[Job] | None:
+        """The jobs of one transaction: [] when it is time for the feeds, None at the end."""
+        batch: list[Job] = []
+        rows, until = 0, self._feed_due
+        while rows < BATCH_ROWS:
+            left = until - time.monotonic()
+            try:
+                job = self._jobs.get(timeout=max(0.0, min(QUIET_TIME, left) if batch else left))
+            except Empty:
+                break
+            if job is None:
+                if not batch:
+                    return None
+                self._jobs.put(None)
+                break
+            if not batch:
+                until = time.monotonic() + BATCH_TIME
+            batch.append(job)
+            rows += job.rows
+        self._taken += rows
+        return batch
+
+    def _harvest(self, batch: list[Job]) -> Harvest:
+        everything = any(job.flush for job in batch)
+        if not everything and time.monotonic() < self._feed_due:
+            return Harvest()
+        self._feed_due = time.monotonic() + FEED_PERIOD
+        return self.feed.take(everything)
+
+    def _write(self, batch: list[Job], harvest: Harvest) -> None:
+        jobs = [job for job in batch if job.future.set_running_or_notify_cancel()]
+        if not jobs and not harvest and not self.last_error:
+            return
+        try:
+            with self._engine.begin() as connection:
+                outcomes = self._perform(connection, jobs)
+                self._keep(connection, harvest)
+                self._measure(connection)
+        except SQLAlchemyError as error:
+            self._failed(failure(error), jobs, harvest)
+        except Exception as error:
+            log.exception('The writer failed')
+            self._failed(Unavailable(f'The desk failed to store this: {error}.'), jobs, harvest)
+        else:
+            self._succeeded(jobs, outcomes, len(harvest.samples))
+
+    def _perform(self, connection: Connection, jobs: list[Job]) -> list[Any]:
+        adds = [job for job in jobs if job.records]
+        together = [record for job in adds for record in job.records]
+        ids = _attempt(connection, lambda connection: _insert(connection, together)) if len(adds) > 1 else None
+        if not isinstance(ids, list):
+            return [_attempt(connection, job.work) for job in jobs]
+        rest = iter(ids)
+        return [[next(rest) for _ in job.records] if job.records else _attempt(connection, job.work) for job in jobs]
+
+    def _keep(self, connection: Connection, harvest: Harvest) -> None:
+        if not harvest:
+            return writes.probe(connection) if self.last_error else None
+        outcome = _attempt(connection, lambda connection: _keep(connection, harvest))
+        if isinstance(outcome, Exception):
+            log.error('What feeds told was refused: %s', outcome)
+            self.feed.conflated += len(harvest.samples)
+
+    def _measure(self, connection: Connection) -> None:
+        if time.monotonic() >= self._size_due:
+            self.size = writes.size(connection)
+            self._size_due = time.monotonic() + SIZE_PERIOD
+
+    def _failed(self, error: DeskError, jobs: list[Job], harvest: Harvest) -> None:
+        log.warning('%s', error)
+        self.last_error = str(error)
+        self.feed.put_back(harvest)
+        for job in jobs:
+            job.future.set_exception(type(error)(str(error)))
+
+    def _succeeded(self, jobs: list[Job], outcomes: list[Any], sampled: int) -> None:
+        rows = sampled
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                job.future.set_exception(outcome)
+            else:
+                job.future.set_result(outcome)
+                rows += job.rows
+        self.rows_written += rows
+        self.last_commit, self.last_error = self._clock(), ''
+        now = time.monotonic()
+        self._recent.append((now, rows))
+        while self._recent[0][0] < now - RATE_TIME:
+            self._recent.popleft()
+
+
+def _insert(connection: Connection, records: Sequence[Cryptocurrency]) -> list[int]:
+    ids = writes.add_records(connection, records)
+    parts.add_minutes(connection, parts.minutes_of(records))
+    return ids
+
+
+def _keep(connection: Connection, harvest: Harvest) -> None:
+    writes.add_records(connection, list(harvest.samples.values()))
+    parts.add_minutes(connection, harvest.minutes)
+
+
+def _attempt(connection: Connection, work: Work) -> Any:
+    """What the work returns, or the error that concerns it alone; the transaction goes on either way."""
+    try:
+        with connection.begin_nested():
+            return work(connection)
+    except DeskError as error:
+        return error
+    except SQLAlchemyError as error:
+        if failed_as_a_whole(error):
+            raise
+        return failure(error)
+    except Exception as error:
+        log.exception('A write failed')
+        return error

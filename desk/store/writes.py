@@ -1,0 +1,119 @@
+"""What the writer does in one transaction. Each function leaves committing to its caller."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from desk.candles import STORED, Part, floor, part_of_tick
+from desk.errors import Conflict, NotFound
+from desk.store import parts
+from desk.store.tables import AMENDMENT, COIN, COLUMNS, PREFERENCE, RECORD, active, of_kind
+from desk.ticks import name_key
+from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Origin
+
+
+def add_records(connection: Connection, records: Sequence[Cryptocurrency]) -> list[int]:
+    """Insert records, without their candles; their ids."""
+    ids = _reserve(connection, len(records))
+    connection.execute(insert(RECORD), [
+        {**_values(record), 'id': number} for record, number in zip(records, ids, strict=True)])
+    return ids
+
+
+def amend(connection: Connection, record_id: int, replacement: Cryptocurrency | None, said: Amendment) -> list[int]:
+    """Replace or withdraw a record that was not amended yet, and its candles with it; the id of what replaces it."""
+    row = connection.execute(select(RECORD, active(RECORD).label('active')).where(RECORD.c.id == record_id)).one_or_none()
+    if row is None:
+        raise NotFound(f'There is no record {record_id}.')
+    if not row.active:
+        raise Conflict('This record was corrected or withdrawn already; look at its newest version.')
+    if row.origin == Origin.FEED:
+        raise Conflict('This price came from a feed; only hand-entered, API and CSV prices can be corrected.')
+    ids = add_records(connection, [replacement] if replacement else [])
+    connection.execute(insert(AMENDMENT), {
+        'record_id': record_id, 'replacement_id': ids[0] if ids else None, 'reason': said.reason,
+        'author': said.author, 'at': said.at})
+    touched = {parts.Key(row.coin_id, STORED[0], CandleOrigin.HAND, floor(row.timestamp, STORED[0]))}
+    for key in touched | ({parts.key_of(replacement)} if replacement else set()):
+        parts.rebuild(connection, key, _recorded(connection, key))
+    return ids
+
+
+def ensure_coins(connection: Connection, names: Sequence[str], now: datetime) -> list[Coin]:
+    """The coins of these names, made where missing, in the same order."""
+    wanted = {name_key(name): name for name in reversed(names)}
+    known = _coins_by_key(connection, wanted)
+    missing = [Coin(name=name, key=key, created=now).model_dump(exclude={'id'})
+               for key, name in reversed(wanted.items()) if key not in known]
+    if missing:
+        connection.execute(insert(COIN), missing)
+        known = _coins_by_key(connection, wanted)
+    return [known[name_key(name)] for name in names]
+
+
+def save_coin(connection: Connection, coin: Coin) -> None:
+    """Update a coin by its id; raises NotFound."""
+    values = coin.model_dump(exclude={'id'})
+    if connection.execute(update(COIN).where(COIN.c.id == coin.id).values(values)).rowcount == 0:
+        raise NotFound(f'There is no coin {coin.id}.')
+
+
+def set_preference(connection: Connection, key: str, value: str) -> None:
+    """Keep one setting."""
+    changed = connection.execute(update(PREFERENCE).where(PREFERENCE.c.key == key).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(PREFERENCE), {'key': key, 'value': value})
+
+
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete up to `limit` feed records older than `before`; how many went.
+
+    The newest record of all stays, so that neither its id nor its number is ever given again.
+    """
+    old = (
+        select(RECORD.c.id).select_from(COIN).join(RECORD, (RECORD.c.coin_id == COIN.c.id) & of_kind(RECORD, feed=True))
+        .where(RECORD.c.timestamp < before, RECORD.c.id != select(func.max(RECORD.c.id)).scalar_subquery(),
+               RECORD.c.seq != select(func.max(RECORD.c.seq)).scalar_subquery())
+        .limit(limit))
+    return connection.execute(delete(RECORD).where(RECORD.c.id.in_(old))).rowcount
+
+
+def size(connection: Connection) -> int:
+    """The bytes that the database takes on disk."""
+    if connection.dialect.name == 'postgresql':
+        return int(connection.scalar(text('SELECT pg_database_size(current_database())')) or 0)
+    return int(connection.scalar(text('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')) or 0)
+
+
+def probe(connection: Connection) -> None:
+    """Write something that changes nothing: fails as long as the database does."""
+    connection.execute(text('UPDATE alembic_version SET version_num = version_num'))
+
+
+def _values(record: Cryptocurrency) -> dict[str, Any]:
+    state = record.__dict__
+    return {name: state[name] for name in COLUMNS}
+
+
+def _reserve(connection: Connection, count: int) -> list[int]:
+    """Ids that no other writer gets: the write lock is held."""
+    if connection.dialect.name == 'postgresql':
+        return list(connection.scalars(text(
+            "SELECT nextval(pg_get_serial_sequence('cryptocurrency', 'id')) FROM generate_series(1, :count)"),
+            {'count': count}))
+    last = connection.scalar(select(func.max(RECORD.c.id))) or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def _recorded(connection: Connection, minute: parts.Key) -> list[Part]:
+    rows = connection.execute(select(RECORD.c.price, RECORD.c.timestamp, RECORD.c.seq, RECORD.c.volume).where(
+        RECORD.c.coin_id == minute.coin_id, of_kind(RECORD, feed=False), RECORD.c.timestamp >= minute.start,
+        RECORD.c.timestamp < minute.start + timedelta(seconds=minute.interval), active(RECORD)))
+    return [part_of_tick(*row) for row in rows]
+
+
+def _coins_by_key(connection: Connection, keys: Any) -> dict[str, Coin]:
+    return {row['key']: Coin(**row) for chunk in parts.chunks(keys)
+            for row in connection.execute(select(COIN).where(COIN.c.key.in_(chunk))).mappings()}
