@@ -1,0 +1,47 @@
+"""Records as CSV, streamed. Importing it into an empty desk gives the same records."""
+
+from collections.abc import AsyncIterator, Iterable
+from decimal import Decimal
+
+from desk.csv_formats import PRICE_ROLES
+from desk.csv_rows import escaped
+from models import Cryptocurrency, canonical
+
+
+async def export_csv(chunks: AsyncIterator[list[Cryptocurrency]]) -> AsyncIterator[bytes]:
+    """The header, then each chunk of records as UTF-8 CSV with CRLF; numbers and times exact, formulas disarmed."""
+    yield (','.join(PRICE_ROLES) + '\r\n').encode()
+    async for records in chunks:
+        if records:
+            yield ''.join(map(_line, records)).encode()
+
+
+def _line(record: Cryptocurrency) -> str:
+    return _joined(
+        (
+            record.name,
+            canonical(record.price),
+            record.timestamp.isoformat(),
+            record.source,
+            record.origin,
+            _number(record.volume),
+            _number(record.bid),
+            _number(record.ask),
+            record.author,
+            record.note,
+        )
+    )
+
+
+def _joined(cells: Iterable[str]) -> str:
+    return ','.join(_quoted(escaped(cell)) for cell in cells) + '\r\n'
+
+
+def _quoted(cell: str) -> str:
+    if cell.strip() == cell and not any(char in cell for char in ',"\r\n;'):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
+
+
+def _number(value: Decimal | None) -> str:
+    return '' if value is None else canonical(value)

@@ -1,0 +1,261 @@
+"""One CSV file on its way into the desk: look at it, try it, import it. File work runs in one thread of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from desk.csv_file import CsvFile
+from desk.csv_formats import likely_mapping, recognise
+from desk.csv_reading import Found, Reading, Report, layout_of, spacing_of
+from desk.csv_scratch import Scratch
+from desk.csv_spool import folder_of
+from desk.errors import Invalid
+from desk.settings import Settings
+from desk.ticks import Bar, Tick
+from models import Cryptocurrency
+
+Result = TypeVar('Result')
+Key = tuple[datetime, Decimal, str]
+PREVIEW_ROWS = 10
+BATCH, SLICE = 2000, 250
+
+
+class Importer(Protocol):
+    """What an import needs of the desk."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]: ...
+    async def submit_candles(self, bars: Sequence[Bar]) -> int: ...
+    async def counts(self, name: str, keys: Sequence[Key]) -> dict[Key, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a file is. `format` is '' for an unknown header, which needs a mapping (role → column; `mapping` proposes
+    one); `kind` is 'candles', 'prices' or ''; `interval` in seconds, 0 for prices; `preview`: up to ten raw rows."""
+
+    format: str
+    words: str
+    kind: str
+    interval: int
+    needs_name: bool
+    needs_mapping: bool
+    mapping: dict[str, str]
+    columns: list[str]
+    preview: list[list[str]]
+
+
+class CsvImport:
+    """Import of the file at `path` (plain or gzip) into `desk`.
+
+    async with CsvImport(path, desk, name='BTC') as job:
+        look = await job.inspect()      # Inspection: format, preview, whether a name or a mapping is needed
+        trial = await job.dry_run()     # Report: good, bad, bad_rows; nothing is stored
+        result = await job.run()        # Report: added, present, repeated, bad; the same file again adds nothing
+
+    `name` serves where the file names no coin, `mapping` (role → column name) where the header is unknown; both may
+    be set later, before the dry run, which may be left out. While it runs `job.report` is live and `job.stop()` ends
+    it after the current batch: what is committed stays, and another run adds the rest. Raises DeskError: Invalid for a
+    file that cannot be imported or a name or mapping that is missing, Unavailable when the desk cannot store. The file
+    itself is left where it is.
+    """
+
+    def __init__(
+        self, path: Path, desk: Importer, name: str | None = None, mapping: Mapping[str, str] | None = None
+    ) -> None:
+        self.path, self.desk = path, desk
+        self.name, self.mapping = name or '', dict(mapping or {})
+        self.report = Report()
+        self._stop = False
+        self._weighed: tuple[str, dict[str, str]] | None = None
+        self._scratch: Scratch | None = None
+        self._worker = ThreadPoolExecutor(1, 'csv')
+
+    async def inspect(self) -> Inspection:
+        """Look at the header and the first rows."""
+        return await self._in_thread(self._inspect)
+
+    async def dry_run(self) -> Report:
+        """Read every row and store nothing."""
+        self._weighed = None
+        report = await self._each_batch(self._weigh)
+        if not report.stopped:
+            self._weighed = (self.name, dict(self.mapping))
+        return report
+
+    async def run(self) -> Report:
+        """Import what is not there yet."""
+        if await self._in_thread(self._must_weigh):
+            report = await self.dry_run()
+            if report.stopped:
+                return report
+        return await self._each_batch(self._store)
+
+    def stop(self) -> None:
+        """End the dry run or the import after the current batch."""
+        self._stop = True
+
+    async def close(self) -> None:
+        """Give back the thread and the temporary file."""
+        await self._in_thread(self._drop_scratch)
+        self._worker.shutdown(wait=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _each_batch(self, take: Callable[[Found], Awaitable[None]]) -> Report:
+        self._stop = False
+        self.report = report = Report()
+        reading = await self._in_thread(self._open, report)
+        try:
+            while not reading.ended and not self._stop:
+                await take(await self._in_thread(reading.batch, BATCH, self.desk.clock()))
+        finally:
+            await self._in_thread(reading.close)
+        report.stopped = not reading.ended
+        return report
+
+    async def _weigh(self, found: Found) -> None:
+        assert self._scratch is not None
+        self.report.repeated += await self._in_thread(self._scratch.offer, _bars(found))
+
+    async def _store(self, found: Found) -> None:
+        for bars in _slices(await self._new_bars(_bars(found))):
+            await self._submit_bars(bars)
+        for ticks in _slices(await self._new_ticks(_ticks(found))):
+            await self._submit_ticks(ticks)
+
+    async def _new_bars(self, bars: Sequence[tuple[int, Bar]]) -> list[tuple[int, Bar]]:
+        assert self._scratch is not None
+        chosen = await self._in_thread(self._scratch.chosen, bars)
+        self.report.repeated += len(bars) - len(chosen)
+        return chosen
+
+    async def _new_ticks(self, ticks: Sequence[tuple[int, Tick]]) -> list[tuple[int, Tick]]:
+        assert self._scratch is not None
+        times = await self._in_thread(self._scratch.occurrences, [tick for _, tick in ticks])
+        stored = {name: await self.desk.counts(name, list(keys)) for name, keys in _keys_by_name(ticks).items()}
+        new = [
+            (line, tick)
+            for (line, tick), time in zip(ticks, times, strict=True)
+            if stored[tick.name].get(_key(tick), 0) < time
+        ]
+        self.report.present += len(ticks) - len(new)
+        return new
+
+    async def _submit_bars(self, bars: Sequence[tuple[int, Bar]]) -> None:
+        added = await self.desk.submit_candles([bar for _, bar in bars])
+        self.report.added += added
+        self.report.present += len(bars) - added
+
+    async def _submit_ticks(self, ticks: Sequence[tuple[int, Tick]]) -> None:
+        try:
+            await self.desk.submit_many([tick for _, tick in ticks], restored=True)
+        except Invalid as error:
+            await self._submit_singly(ticks, error)
+        else:
+            self.report.added += len(ticks)
+
+    async def _submit_singly(self, ticks: Sequence[tuple[int, Tick]], error: Invalid) -> None:
+        """The desk refuses one of them for a reason that only it knows: find the row, keep the others."""
+        if len(ticks) == 1:
+            self.report.good -= 1
+            self.report.refuse(ticks[0][0], str(error))
+        else:
+            for pair in ticks:
+                await self._submit_ticks([pair])
+
+    def _open(self, report: Report) -> Reading:
+        if self._scratch is None:
+            self._scratch = Scratch(folder_of(self.desk.settings))
+        self._scratch.start_over(keep_candles=self._weighed is not None)
+        return Reading(self.path, self.desk.settings.quote, self.name, self.mapping, report)
+
+    def _inspect(self) -> Inspection:
+        quote = self.desk.settings.quote
+        with CsvFile(self.path) as file:
+            layout = layout_of(file, self.mapping) if self.mapping else recognise(file.header)
+            preview = [list(row.cells) for row in islice(file.rows(), PREVIEW_ROWS)]
+            columns = [name.strip() for name in file.header]
+        if layout is None:
+            return Inspection(
+                '', 'A header that Cointape does not know', '', 0, True, True, likely_mapping(columns), columns, preview
+            )
+        interval = spacing_of(self.path, layout, quote, self.name or 'BTC') if layout.candles else 0
+        return Inspection(
+            layout.format.key,
+            layout.format.words,
+            'candles' if layout.candles else 'prices',
+            interval,
+            not layout.names_coins,
+            False,
+            {role: columns[at] for role, at in layout.at.items()},
+            columns,
+            preview,
+        )
+
+    def _must_weigh(self) -> bool:
+        with CsvFile(self.path) as file:
+            return layout_of(file, self.mapping).candles and self._weighed != (self.name, self.mapping)
+
+    def _drop_scratch(self) -> None:
+        if self._scratch is not None:
+            self._scratch.close()
+            self._scratch = None
+
+    async def _in_thread(self, work: Callable[..., Result], *given: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work, *given)
+
+
+def summary(report: Report) -> str:
+    """What an import came to, in one sentence for people; what is zero goes without saying."""
+    parts = [
+        f'{report.added:,} added' if report.added else 'Nothing added',
+        *([f'{report.present:,} {_were(report.present)} there already'] if report.present else []),
+        *([f'{report.repeated:,} came twice in the file'] if report.repeated else []),
+        *([f'{report.bad:,} {_were(report.bad)} bad'] if report.bad else []),
+    ]
+    if report.stopped:
+        return f'Stopped: {", ".join(parts)}. Import the file again to add the rest.'
+    return f'{", ".join(parts) if report.good or report.bad else "Nothing added: the file has no rows"}.'
+
+
+def _were(count: int) -> str:
+    return 'was' if count == 1 else 'were'
+
+
+def _key(tick: Tick) -> Key:
+    return tick.timestamp, tick.price, tick.source
+
+
+def _keys_by_name(ticks: Sequence[tuple[int, Tick]]) -> dict[str, dict[Key, None]]:
+    found: dict[str, dict[Key, None]] = {}
+    for _, tick in ticks:
+        found.setdefault(tick.name, {})[_key(tick)] = None
+    return found
+
+
+def _bars(found: Found) -> list[tuple[int, Bar]]:
+    return [(line, row) for line, row in found if isinstance(row, Bar)]
+
+
+def _ticks(found: Found) -> list[tuple[int, Tick]]:
+    return [(line, row) for line, row in found if isinstance(row, Tick)]
+
+
+def _slices(rows: Sequence[Result]) -> Iterator[Sequence[Result]]:
+    return (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
