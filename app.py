@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -84,6 +85,7 @@ def serve(settings: Settings) -> None:
     app.on_shutdown(desk.stop)
     pages.register(desk)
     api.register(app, desk)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it anew when all is shut down
     Storage.path = (settings.data_dir / 'nicegui').resolve()
     ui.run(
         host=settings.host, port=settings.port, title='Cointape', favicon=FAVICON, dark=None, language='en-US',

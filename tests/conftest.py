@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.desk import Desk
 from desk.settings import Settings
 from tests import running
 
@@ -29,9 +30,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def desk(settings: Settings) -> AsyncIterator["Desk"]:
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
     """A started desk on an empty database."""
-    from desk.desk import Desk
     desk = Desk(settings)
     await desk.start()
     yield desk
