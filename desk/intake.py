@@ -28,9 +28,12 @@ class Intake:
         self.clamped = 0
         self.last_refusal = ''
 
-    async def submit_many(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
-        """Commit all ticks or none, then move the market; feed ticks go to the market at once instead."""
-        if ticks and ticks[0].origin == Origin.FEED:
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+        """Commit all ticks or none, then move the market; feed ticks go to the market at once instead.
+
+        `restored`: an export brings them back, so a feed's prices too are committed, each of them.
+        """
+        if ticks and ticks[0].origin == Origin.FEED and not restored:
             await self._feed(ticks)
             return []
         now = self.clock()
