@@ -5,10 +5,13 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from fastapi import FastAPI
 from nicegui import app, core, ui
 from nicegui.storage import Storage
 
@@ -21,6 +24,7 @@ from desk.settings import Settings, load_settings
 PING_SECONDS, RECONNECT_SECONDS, GOODBYE_SECONDS = 10, 120, 1
 FAVICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
            'fill="#3451c6"/><path d="M6 21l6-7 5 4 9-10" fill="none" stroke="#fff" stroke-width="3"/></svg>')
+Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -81,8 +85,7 @@ def serve(settings: Settings) -> None:
     """Build the desk, its pages and its API, and run until Ctrl-C."""
     logging.basicConfig(level=settings.log_level.upper(), format='%(levelname)s %(name)s: %(message)s')
     desk = app.state.desk = Desk(settings)
-    app.on_startup(lambda: start(desk))
-    app.on_shutdown(desk.stop)
+    app.router.lifespan_context = opened(desk, app.router.lifespan_context)
     pages.register(desk)
     api.register(app, desk)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it anew when all is shut down
@@ -94,11 +97,23 @@ def serve(settings: Settings) -> None:
         uvicorn_logging_level='error', ws_per_message_deflate=False, timeout_graceful_shutdown=GOODBYE_SECONDS)
 
 
-async def start(desk: Desk) -> None:
-    """Start the desk and say where it is."""
-    core.sio.eio.ping_interval = core.sio.eio.ping_timeout = PING_SECONDS
-    await desk.start()
-    print(f'Cointape is at http://{desk.settings.host}:{desk.settings.port}  (Ctrl-C ends it)', flush=True)
+def opened(desk: Desk, inner: Lifespan) -> Lifespan:
+    """NiceGUI's own lifespan inside the desk's: the desk is there before the first request and after the last."""
+    @asynccontextmanager
+    async def lifespan(fastapi: FastAPI) -> AsyncIterator[None]:
+        try:
+            await desk.start()
+            async with inner(fastapi):
+                core.sio.eio.ping_interval = core.sio.eio.ping_timeout = PING_SECONDS
+                print(f'Cointape is at http://{desk.settings.host}:{desk.settings.port}  (Ctrl-C ends it)', flush=True)
+                yield
+        except DeskError as error:
+            print(error, file=sys.stderr)
+            raise
+        finally:
+            fastapi.router.lifespan_context = inner
+            await desk.stop()
+    return lifespan
 
 
 def storage_secret(data_dir: Path) -> str:

@@ -1,6 +1,6 @@
 """Coins while the desk runs: listed, unfollowed, renamed, merged, governed. No record is rewritten for it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from desk.errors import Conflict, Invalid
 from desk.feeds import Feeds
@@ -20,17 +20,17 @@ class Coinage:
         self.store, self.registry, self.market, self.memory = store, registry, market, memory
         self.feeds, self.changed = feeds, changed
 
-    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str],
-                     coins: Sequence[Coin]) -> None:
-        """These coins (one per pair, in its order) are on the exchange."""
-        for (name, pair), coin in zip(pairs.items(), coins, strict=True):
-            full_name = coin.full_name or full_names.get(name, '')[:100]
-            if (coin.exchange, coin.pair, coin.full_name, coin.followed) == (exchange, pair, full_name, True):
-                continue
-            coin.exchange, coin.pair, coin.full_name = exchange, pair, full_name
-            coin.followed, coin.unfollowed = True, False
-            await self._save(coin)
-            await self._recall(coin)
+    async def listed(self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str],
+                     coins: Mapping[str, Coin]) -> None:
+        """The exchange has these pairs, by coin name; a name without a pair only gets its full name."""
+        for name, coin in coins.items():
+            before = coin.model_copy()
+            coin.full_name = coin.full_name or full_names.get(name, '')[:100]
+            if name in pairs:
+                coin.exchange, coin.pair, coin.followed, coin.unfollowed = exchange, pairs[name], True, False
+            if coin != before:
+                await self._save(coin)
+                await self._recall(coin)
 
     async def unfollow(self, coin: Coin) -> Coin:
         """Take no more prices from the exchange."""

@@ -1,6 +1,6 @@
 """Desk, the façade: pages, the API and feeds talk to this and to nothing behind it."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -45,7 +45,6 @@ class Desk:
         """Open the store, load the newest prices, start the feeds; does nothing when started already."""
         if self.started is not None:
             return
-        self.started = self.clock()
         await self.store.open()
         for coin in await self.store.coins():
             self.registry.put(coin)
@@ -58,6 +57,7 @@ class Desk:
         self.crew.every(COMPARE_EVERY, 'changes', self._compare)
         self.crew.every(PRUNE_EVERY, 'retention', self._prune)
         await self.feeds.start(self._to_follow(), not self.quotes())
+        self.started = self.clock()
 
     async def stop(self) -> None:
         """End the feeds and the background work; everything accepted is committed."""
@@ -73,17 +73,19 @@ class Desk:
         """Commit one price and put it on the market; returns the record, raises DeskError."""
         return (await self.submit_many([tick]))[0]
 
-    async def submit_many(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
-        """All or none. Feed ticks return [] at once: they are sampled into history."""
-        return await self.intake.submit_many(ticks)
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+        """All or none. Feed ticks return [] at once and are sampled into history, unless a file restores them."""
+        return await self.intake.submit_many(ticks, restored)
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Keep history that exists only as candles; how many were new or changed."""
         return await self.intake.submit_candles(bars)
 
-    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str]) -> None:
+    async def listed(self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str]) -> None:
         """An exchange says which coins it has: name → its pair; those are followed from now on."""
-        await self.coinage.listed(exchange, pairs, full_names, await self.intake.coins(pairs))
+        names = list(dict.fromkeys([*pairs, *full_names]))
+        coins = dict(zip(names, await self.intake.coins(names), strict=True))
+        await self.coinage.listed(exchange, pairs, full_names, coins)
 
     def quotes(self) -> list[Quote]:
         """Every coin that has a price, by name."""

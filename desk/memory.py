@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from desk.candles import Candle
 from desk.intake import tick_of
@@ -11,7 +12,7 @@ from desk.registry import Registry
 from desk.store import Store
 from desk.ticks import Tick
 from desk.windows import QUARTER, Window
-from models import Coin, Origin
+from models import Coin, Origin, Policy
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
@@ -42,19 +43,24 @@ class Memory:
 
     async def compare(self, coins: Iterable[Coin]) -> None:
         """What each price is compared with: the last one at or before 1 h, 24 h and 7 d ago."""
-        owners = {number: coin for coin in coins for number in self.registry.ids(coin)}
-        for period, length in PERIODS.items():
-            found = await self.store.prices_at(list(owners), self.clock() - length)
-            best: dict[int, tuple[datetime, int]] = {}
-            for number, (moment, _) in found.items():
-                own = owners[number].id or 0
-                best[own] = max(best.get(own, (moment, number)), (moment, number))
-            for coin in owners.values():
-                before = self.market.standing(coin).before
-                if coin.id in best:
-                    before[period] = found[best[coin.id][1]][1]
-                else:
-                    before.pop(period, None)
+        by_policy: dict[Policy, list[Coin]] = {}
+        for coin in coins:
+            by_policy.setdefault(effective_policy(coin), []).append(coin)
+        for policy, same in by_policy.items():
+            for period, length in PERIODS.items():
+                await self._compare(same, policy, period, self.clock() - length)
+
+    async def _compare(self, coins: list[Coin], policy: Policy, period: str, moment: datetime) -> None:
+        ids = {number: coin for coin in coins for number in self.registry.ids(coin)}
+        found: dict[int, tuple[datetime, Decimal]] = {}
+        for number, seen in (await self.store.prices_at(list(ids), moment, policy)).items():
+            own = ids[number].id or 0
+            found[own] = max(found.get(own, seen), seen)
+        for coin in coins:
+            before = self.market.standing(coin).before
+            before.pop(period, None)
+            if coin.id in found:
+                before[period] = found[coin.id][1]
 
     async def _newest(self, coins: list[Coin]) -> dict[int, list[Tick]]:
         owners = {number: coin.id or 0 for coin in coins for number in self.registry.ids(coin)}
