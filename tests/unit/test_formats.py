@@ -38,17 +38,17 @@ prices = st.decimals(min_value=Decimal('1e-18'), max_value=Decimal('1e20'), plac
     ('12345678901234567890', '12,345,678,901,234,567,890'),
     ('1E+5', '100,000.00'),
 ])
-def test_a_price_is_shown_with_the_digits_it_deserves(price, shown):
+def test_a_price_is_shown_with_the_digits_it_deserves(price: str, shown: str) -> None:
     assert format_price(Decimal(price)) == shown
 
 
 @pytest.mark.parametrize(('price', 'shown'), [('2.345', '2.34'), ('2.355', '2.36'), ('2.3450000001', '2.35')])
-def test_rounding_is_half_to_even(price, shown):
+def test_rounding_is_half_to_even(price: str, shown: str) -> None:
     assert format_price(Decimal(price)) == shown
 
 
 @given(prices)
-def test_a_shown_price_is_plain_not_zero_and_within_half_a_last_digit(price):
+def test_a_shown_price_is_plain_not_zero_and_within_half_a_last_digit(price: Decimal) -> None:
     shown = format_price(price)
     assert set(shown) <= set('0123456789,.')
     value = Decimal(shown.replace(',', ''))
@@ -57,13 +57,13 @@ def test_a_shown_price_is_plain_not_zero_and_within_half_a_last_digit(price):
 
 
 @given(prices)
-def test_the_full_price_loses_nothing(price):
+def test_the_full_price_loses_nothing(price: Decimal) -> None:
     assert Decimal(format_full(price).replace(',', '')) == price
     assert 'e' not in format_full(price).lower()
 
 
 @given(prices, prices)
-def test_a_greater_price_never_reads_as_a_smaller_one(one, other):
+def test_a_greater_price_never_reads_as_a_smaller_one(one: Decimal, other: Decimal) -> None:
     low, high = sorted((one, other))
     assert Decimal(format_price(low).replace(',', '')) <= Decimal(format_price(high).replace(',', '')) or (
         price_decimals(low) > price_decimals(high))
@@ -77,11 +77,11 @@ def test_a_greater_price_never_reads_as_a_smaller_one(one, other):
     ('-0.00', '0.00 %'),
     ('123456.78', '▲ 123,457 %'),
 ])
-def test_a_change_has_an_arrow_and_a_proper_minus(change, shown):
+def test_a_change_has_an_arrow_and_a_proper_minus(change: str | None, shown: str) -> None:
     assert format_change(None if change is None else Decimal(change)) == shown
 
 
-def test_a_deviation_is_signed():
+def test_a_deviation_is_signed() -> None:
     assert [format_deviation(Decimal(text)) for text in ('0.75', '-0.75', '0')] == ['+0.75 %', '−0.75 %', '0.00 %']
 
 
@@ -89,11 +89,11 @@ def test_a_deviation_is_signed():
     (-3, ''), (0, ''), (9.99, ''), (10, '10 s'), (29, '10 s'), (30, '30 s'), (59, '30 s'), (60, '1 min'),
     (3599, '59 min'), (3600, '1 h'), (86399, '23 h'), (86400, '1 d'), (864000, '10 d'),
 ])
-def test_ages_come_in_coarse_steps(seconds, shown):
+def test_ages_come_in_coarse_steps(seconds: float, shown: str) -> None:
     assert format_age(NOW - timedelta(seconds=seconds), NOW) == shown
 
 
-def test_a_time_is_shown_in_the_chosen_zone():
+def test_a_time_is_shown_in_the_chosen_zone() -> None:
     assert format_time(NOW) == '2026-01-31 13:30:00 UTC'
     assert format_time(NOW, 'Europe/Berlin') == '2026-01-31 14:30:00 CET'
 
@@ -102,9 +102,10 @@ def test_a_time_is_shown_in_the_chosen_zone():
     (None, '—'), ('0', '0'), ('950.25', '950.25'), ('1234', '1.23 k'), ('12345', '12.3 k'), ('4560000', '4.56 M'),
     ('789000000000', '789 B'), ('5E+15', '5,000 T'),
 ])
-def test_a_volume_is_short(volume, shown):
+def test_a_volume_is_short(volume: str | None, shown: str) -> None:
     assert format_volume(None if volume is None else Decimal(volume)) == shown
 
 
-def test_sizes_are_for_people():
-    assert [format_bytes(size) for size in (0, 1500, 20_300_000, 1_200_000_000)] == ['0 bytes', '1.5 kB', '20.3 MB', '1.2 GB']
+def test_sizes_are_for_people() -> None:
+    shown = [format_bytes(size) for size in (0, 1500, 20_300_000, 1_200_000_000)]
+    assert shown == ['0 bytes', '1.5 kB', '20.3 MB', '1.2 GB']

@@ -1,0 +1,174 @@
+"""The frame that every page stands in: name, pages, search, the feed's state, Add price, light and dark.
+
+Colours and sizes are CSS custom properties, defined once in `theme.css`. Every `*.css` beside this file is
+served as one style sheet. Buttons are quiet by default; the one that does what a page is for gets the class
+`filled`, one that destroys gets `danger`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import Response
+from nicegui import app, events, ui
+
+from desk.desk import Desk
+from desk.errors import NotFound
+from desk.feeds import FeedState
+
+NAME = 'Cointape'
+MENU = (('/', 'Board'), ('/trading/', 'Trading'), ('/import', 'Import'), ('/settings', 'Settings'), ('/status', 'Status'))
+MODES: dict[str, tuple[bool | None, str]] = {
+    'auto': (None, 'brightness_auto'),
+    'light': (False, 'light_mode'),
+    'dark': (True, 'dark_mode'),
+}
+FIELDS = (ui.input, ui.select, ui.textarea, ui.number)
+WORST_FIRST = ('failed', 'reconnecting', 'loading', 'live', 'stopped')
+FEED_LOOK = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a page may want of its frame: the search box and the keyboard (`keyboard.on_key(handler)`)."""
+
+    search: ui.input
+    keyboard: ui.keyboard
+
+
+def register() -> None:
+    """Serve the style sheet and set what every field and button has in common."""
+    text, url = style_sheet()
+
+    @app.get(url, include_in_schema=False)
+    def style() -> Response:
+        return Response(text, media_type='text/css', headers={'Cache-Control': 'public, max-age=31536000, immutable'})
+
+    for field in FIELDS:
+        field.default_props('outlined dense stack-label hide-bottom-space no-error-icon')
+    ui.button.default_props('flat no-caps')
+    ui.toggle.default_props('flat no-caps toggle-color=primary')
+
+
+@cache
+def style_sheet() -> tuple[str, str]:
+    """The style sheet's text and its address, which changes when the text does."""
+    folder = Path(__file__).parent
+    files = sorted(folder.glob('*.css'), key=lambda file: (file.name != 'theme.css', file.name))
+    text = '\n'.join(file.read_text(encoding='utf-8') for file in files)
+    return text, f'/style-{sha256(text.encode()).hexdigest()[:12]}.css'
+
+
+def coin_path(name: str) -> str:
+    """The address of a coin's page; names may hold slashes and spaces."""
+    return f'/coin/{quote(name, safe="")}'
+
+
+@contextmanager
+def frame(title: str, desk: Desk) -> Iterator[Frame]:
+    """Enter this in every page; what stands inside becomes the page's main part. The title goes to the browser's tab."""
+    ui.page_title(f'{title} · {NAME}' if title != NAME else NAME)
+    mode = app.storage.user.get('theme', 'auto')
+    dark = _colours(mode)
+    ui.skip_link('Skip to the content', target=ui.context.client.content)
+    with ui.header(wrap=False).classes('bar'):
+        ui.link(NAME, '/').classes('brand')
+        _pages()
+        search = _search(desk)
+        _feed(desk)
+        ui.link('Add price', '/add').classes('add')
+        _toggle(dark, mode)
+    with ui.footer(wrap=False).classes('bottom'):
+        _pages(add=True)
+    keyboard = ui.keyboard(lambda event: _focus(event, search), repeating=False, ignore=['input', 'select', 'textarea'])
+    yield Frame(search, keyboard)
+
+
+def _colours(mode: str) -> ui.dark_mode:
+    dark, _ = MODES[mode]
+    scheme = '' if dark is None else f'<style>:root {{ color-scheme: {mode} }}</style>'  # before Quasar is loaded
+    ui.add_head_html(f'<link rel="stylesheet" href="{style_sheet()[1]}">{scheme}')
+    return ui.dark_mode(dark)
+
+
+def _pages(add: bool = False) -> None:
+    here = ui.context.client.page.path
+    with ui.element('nav').classes('pages').props('aria-label="Pages"'):
+        for path, label in MENU:
+            link = ui.link(label, path)
+            if here.rstrip('/') == path.rstrip('/'):
+                link.props('aria-current=page')
+        if add:
+            ui.link('Add', '/add').classes('add').props('aria-label="Add price"')
+
+
+def _search(desk: Desk) -> ui.input:
+    box = ui.input(placeholder='Search  /').classes('search')
+    box.props('type=search aria-label="Search coins" autocomplete=off')
+
+    def go() -> None:
+        text = (box.value or '').strip()
+        if text and (path := _target(desk, text)):
+            ui.navigate.to(path)
+
+    box.on('keydown.enter', go)
+    box.on('keydown.escape', lambda: box.set_value(''))
+    return box
+
+
+def _target(desk: Desk, text: str) -> str:
+    try:
+        return coin_path(desk.coin(text).name)
+    except NotFound:
+        on_board = ui.context.client.page.path == '/'  # which has filtered by the text already
+        return '' if on_board else f'/?q={quote(text)}'
+
+
+def _focus(event: events.KeyEventArguments, search: ui.input) -> None:
+    if event.action.keydown and event.key == '/' and not event.modifiers.ctrl and not event.modifiers.meta:
+        search.run_method('focus')
+
+
+def _feed(desk: Desk) -> None:
+    with ui.link(target='/status').classes('feed') as link:
+        ui.element('span').classes('dot').props('aria-hidden=true')
+        words = ui.label().classes('words')
+
+    def look() -> None:
+        state, text = feed_words(desk.feeds.states())
+        if words.text != text or link.props.get('data-state') != state:
+            words.set_text(text)
+            link.props['data-state'], link.props['title'] = state, text
+
+    look()
+    ui.context.client.on_delete(desk.feeds.on_change(look))
+    ui.timer(FEED_LOOK, look, immediate=False)  # "last price 14 s ago" ages without an event
+
+
+def feed_words(states: list[FeedState]) -> tuple[str, str]:
+    """The state that deserves attention most, and its words."""
+    for state in WORST_FIRST:
+        for feed in states:
+            if feed.state == state:
+                return state, feed.words
+    return 'off', 'No feed'
+
+
+def _toggle(dark: ui.dark_mode, mode: str) -> None:
+    def show(mode: str) -> None:
+        dark.value, icon = MODES[mode]
+        button.props(f'icon={icon}').props['aria-label'] = f'Colours: {mode}'
+        button.props['title'] = f'Colours: {mode}'
+
+    def turn() -> None:
+        modes = list(MODES)
+        mode = modes[(modes.index(app.storage.user.get('theme', 'auto')) + 1) % len(modes)]
+        app.storage.user['theme'] = mode
+        show(mode)
+
+    button = ui.button(icon='contrast', on_click=turn).props('round dense')
+    show(mode)
