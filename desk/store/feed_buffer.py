@@ -1,6 +1,5 @@
 """What feeds told since the last write, folded as it comes: a minute a coin, and one record per coin and second."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock

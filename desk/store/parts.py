@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
@@ -83,7 +83,7 @@ def add_bars(connection: Connection, bars: Sequence[tuple[int, Bar]], now: datet
 def rebuild(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
     """Make a recorded minute of these parts alone, and its hour and day anew; without parts it goes."""
     _replace(connection, key, parts)
-    for finer, interval in zip(STORED, STORED[1:], strict=False):
+    for finer, interval in pairwise(STORED):
         key = key.coarser(interval)
         _replace(connection, key, [part for _, part in read(connection, key, [key.origin], finer)])
 
@@ -105,7 +105,7 @@ def _origin(bar: Bar) -> CandleOrigin:
 def _refold(connection: Connection, changed: Iterable[Key]) -> None:
     """Hours from the delivered minutes that changed, days from the delivered and folded hours."""
     touched = set(changed)
-    for finer, interval in zip(STORED, STORED[1:], strict=False):
+    for finer, interval in pairwise(STORED):
         buckets = {key.coarser(interval) for key in touched if key.interval == finer}
         for bucket in buckets:
             parts = gather(read(connection, bucket, [bucket.origin, FOLD_OF[bucket.origin]], finer), overlay)

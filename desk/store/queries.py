@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from desk.candles import COUNTED, STORED, Candle, Part, assemble, floor, stored_interval
@@ -18,7 +18,6 @@ from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Policy
 
 T = TypeVar('T')
 Sighting = tuple[datetime, Decimal, str]
-PLACE = tuple_(RECORD.c.timestamp, RECORD.c.seq)
 KINDS_OF = {Policy.LATEST: KINDS, Policy.EXCHANGE: (True,), Policy.MANUAL: (False,)}
 
 
@@ -29,7 +28,7 @@ def coins(connection: Connection) -> list[Coin]:
 
 def preferences(connection: Connection) -> dict[str, str]:
     """Every setting."""
-    return {key: value for key, value in connection.execute(select(PREFERENCE.c.key, PREFERENCE.c.value))}
+    return dict(connection.execute(select(PREFERENCE.c.key, PREFERENCE.c.value)).tuples().all())
 
 
 def last_seq(connection: Connection) -> int:
@@ -69,16 +68,11 @@ def latest_of_kind(coin_ids: Sequence[int], feed: bool, moment: datetime | None 
 
 def prices_at(connection: Connection, coin_ids: Sequence[int], moment: datetime, policy: Policy
               ) -> dict[int, tuple[datetime, Decimal]]:
-    """When and at what price each coin was last seen at or before the moment: by a record or a candle that had ended."""
-    seen: dict[int, tuple[datetime, int, Decimal]] = {}
-    sightings = [
-        *((row.coin_id, (row.timestamp, row.seq, row.price)) for feed in KINDS_OF[policy]
-          for row in _loaded(connection, latest_of_kind(coin_ids, feed, moment))),
-        *((row.coin_id, (row.closed, row.closed_seq, row.close)) for interval, origin in product(STORED, COUNTED[policy])
-          for row in connection.execute(last_candles(coin_ids, interval, origin, moment)))]
-    for coin_id, sighting in sightings:
-        seen[coin_id] = max(sighting, seen.get(coin_id, sighting))
-    return {coin_id: (when, price) for coin_id, (when, _, price) in seen.items()}
+    """When and at what price each coin was last seen by the moment: in a record or in a candle that had ended."""
+    last: dict[int, tuple[datetime, int, Decimal]] = {}
+    for coin_id, when, seq, price in _sightings(connection, coin_ids, moment, policy):
+        last[coin_id] = max((when, seq, price), last.get(coin_id, (when, seq, price)))
+    return {coin_id: (when, price) for coin_id, (when, _, price) in last.items()}
 
 
 def last_candles(coin_ids: Sequence[int], interval: int, origin: CandleOrigin, moment: datetime
@@ -108,10 +102,10 @@ def history(connection: Connection, coin_ids: Sequence[int], start: datetime | N
 def history_of_kind(coin_id: int, feed: bool, start: datetime | None, end: datetime | None, limit: int,
                     after: Position | None) -> Select[Cryptocurrency, Amendment]:
     """The newest records of one coin and kind, amended ones included."""
-    query = _with_amendments().where(RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), *_between(RECORD.c.timestamp,
-                                                                                                start, end))
+    query = _with_amendments().where(
+        RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), *_between(RECORD.c.timestamp, start, end))
     if after:
-        query = query.where(PLACE < tuple_(*after))
+        query = query.where(tuple_(RECORD.c.timestamp, RECORD.c.seq) < after)
     return query.order_by(RECORD.c.timestamp.desc(), RECORD.c.seq.desc()).limit(limit)
 
 
@@ -144,7 +138,7 @@ def export(connection: Connection, coin_id: int, after: Position | None, limit: 
     for feed in KINDS:
         query = select(Cryptocurrency).where(RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), active(RECORD))
         if after:
-            query = query.where(PLACE > tuple_(*after))
+            query = query.where(tuple_(RECORD.c.timestamp, RECORD.c.seq) > after)
         found += _loaded(connection, query.order_by(RECORD.c.timestamp, RECORD.c.seq).limit(limit))
     return sorted(found, key=lambda each: (each.timestamp, each.seq))[:limit]
 
@@ -159,6 +153,16 @@ def counts(connection: Connection, coin_id: int, keys: Sequence[Sighting]) -> di
             if tuple(row) in found:
                 found[row[0], row[1], row[2]] += 1
     return found
+
+
+def _sightings(connection: Connection, coin_ids: Sequence[int], moment: datetime, policy: Policy
+               ) -> Iterator[Row[int, datetime, int, Decimal]]:
+    for feed in KINDS_OF[policy]:
+        newest = latest_of_kind(coin_ids, feed, moment)
+        yield from connection.execute(newest.with_only_columns(
+            RECORD.c.coin_id, RECORD.c.timestamp, RECORD.c.seq, RECORD.c.price))
+    for interval, origin in product(STORED, COUNTED[policy]):
+        yield from connection.execute(last_candles(coin_ids, interval, origin, moment))
 
 
 def _between(moment: ColumnElement[datetime], start: datetime | None, end: datetime | None

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.candles import Candle
-from desk.errors import Unavailable
 from desk.store import parts, queries, writes
 from desk.store.database import connect, failure
 from desk.store.queries import Sighting

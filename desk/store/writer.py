@@ -168,7 +168,9 @@ class Writer:
 
     def _keep(self, connection: Connection, harvest: Harvest) -> None:
         if not harvest:
-            return writes.probe(connection) if self.last_error else None
+            if self.last_error:
+                writes.probe(connection)
+            return
         outcome = _attempt(connection, lambda connection: _keep(connection, harvest))
         if isinstance(outcome, Exception):
             log.error('What feeds told was refused: %s', outcome)

@@ -24,7 +24,8 @@ def add_records(connection: Connection, records: Sequence[Cryptocurrency]) -> li
 
 def amend(connection: Connection, record_id: int, replacement: Cryptocurrency | None, said: Amendment) -> list[int]:
     """Replace or withdraw a record that was not amended yet, and its candles with it; the id of what replaces it."""
-    row = connection.execute(select(RECORD, active(RECORD).label('active')).where(RECORD.c.id == record_id)).one_or_none()
+    query = select(RECORD, active(RECORD).label('active')).where(RECORD.c.id == record_id)
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(f'There is no record {record_id}.')
     if not row.active:
