@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Context, Decimal, InvalidOperation, localcontext
+from decimal import Context, Decimal, localcontext
 
 from desk.errors import Invalid
 from models import FRACTION_DIGITS, INTEGER_DIGITS, NAME_LENGTH, PRICE_DIGITS, Origin
@@ -95,7 +95,8 @@ def check_price(price: Decimal, field: str = 'price') -> Decimal:
         raise Invalid('A price is a finite number.', field)
     if price <= 0:
         raise Invalid('A price is greater than zero.', field)
-    with localcontext(MONEY):
+    with localcontext(MONEY) as context:
+        context.prec = max(MONEY.prec, len(price.as_tuple().digits))  # nothing is rounded away unseen
         price = price.normalize()
     _, digits, exponent = price.as_tuple()
     assert isinstance(exponent, int)
@@ -132,15 +133,14 @@ def check_timestamp(moment: datetime, now: datetime) -> datetime:
 
 
 def _written_out(text: str) -> str:
-    try:
-        plain = format(Decimal(text), 'f')
-    except InvalidOperation:
-        return ''
+    if len(text) > PRICE_DIGITS + 4 or len(text.lower().partition('e')[2].lstrip('+-')) > 2:
+        return ''  # 1e999999999 would be a gigabyte
+    plain = format(Decimal(text), 'f')
     return f': {plain} instead of {text}' if len(plain) <= PRICE_DIGITS + 2 else ''
 
 
 def check_bar(bar: Bar) -> Bar:
-    """The bar itself if its prices pass, low ≤ open, close ≤ high, and it lies on its interval's grid; raises Invalid."""
+    """The bar itself if its prices pass, low ≤ open, close ≤ high, and it lies on its grid; raises Invalid."""
     for field in ('open', 'high', 'low', 'close'):
         check_price(getattr(bar, field), field)
     if not bar.low <= min(bar.open, bar.close) or not max(bar.open, bar.close) <= bar.high:
