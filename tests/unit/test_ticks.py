@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import Invalid
@@ -18,6 +18,7 @@ NOW = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
 prices = st.builds(
     lambda digits, places: Decimal(digits).scaleb(-places),
     st.integers(1, 10**20 - 1), st.integers(0, 18)).filter(lambda price: len(price.as_tuple().digits) <= 28)
+names = st.text(st.characters(exclude_categories=['C', 'Z']), min_size=1, max_size=16)
 grouped = st.integers(1000, 10**20 - 1)
 
 
@@ -94,13 +95,10 @@ def test_any_text_is_a_name_of_1_to_50_printable_characters_or_refused(text: str
         assert parse_name(name) == name
 
 
-@given(st.text(min_size=1, max_size=50))
+@given(names)
 def test_a_name_in_another_case_is_the_same_coin(text: str) -> None:
-    name = outcome(parse_name, text)
-    assume(isinstance(name, str))
-    assert isinstance(name, str)
-    assert name_key(name) == name_key(parse_name(name))
-    assert name_key(name.casefold()) == name_key(name)
+    name = parse_name(text)
+    assert name_key(name.casefold()) == name_key(name) == name_key(parse_name(name))
 
 
 @pytest.mark.parametrize('text', ['', '   ', 'x' * 51, 'B\x00TC', 'B\u200bTC', 'B\u202eTC', 'B\nTC', '\u200d'])
