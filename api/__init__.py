@@ -1,9 +1,10 @@
 """The desk over HTTP and websockets: REST under /api, the article's socket, and the guard around everything."""
 
-from fastapi import FastAPI
-from fastapi_swagger import patch_fastapi
+from typing import Any, cast
 
-from api import article, coins, errors, files, health, prices, records
+from fastapi import FastAPI
+
+from api import article, coins, docs, errors, files, health, prices, records
 from api.guard import Guard
 from api.visitors import Visitors
 from desk.desk import Desk
@@ -16,7 +17,7 @@ def register(app: FastAPI, desk: Desk) -> None:
     """Add the API, its documentation at /docs and the guard to `app`; call it once per app, before it starts."""
     api = rest(desk)
     for path in ROUTES:
-        app.add_route(path, api, include_in_schema=False)
+        app.add_route(path, cast(Any, api), include_in_schema=False)
     app.include_router(article.router(desk))
     app.add_middleware(Guard, settings=desk.settings, visitors=Visitors())
 
@@ -35,5 +36,5 @@ def rest(desk: Desk) -> FastAPI:
     errors.install(api)
     for module in (prices, records, coins, files, health):
         api.include_router(module.router(desk))
-    patch_fastapi(api, redirect_from_root_to_docs=False)  # Swagger UI from the package: /docs works offline
+    docs.add(api)
     return api

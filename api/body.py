@@ -11,7 +11,7 @@ import orjson
 from fastapi import Request
 
 from desk.errors import DeskError, Invalid
-from desk.ticks import Tick, parse_price, parse_timestamp
+from desk.ticks import Tick, parse_name, parse_price, parse_timestamp
 from models import Origin
 
 T = TypeVar('T')
@@ -88,7 +88,7 @@ def _numbered(item: Any, now: datetime, place: int) -> Tick:
 def _tick(item: Any, now: datetime) -> Tick:
     given = fields(item, FIELDS, EXAMPLE)
     return Tick(
-        name=text(given, 'name', '"BTC"'),
+        name=parse_name(text(given, 'name', '"BTC"')),
         price=price(given),
         timestamp=_moment(given) or now,
         source='api',

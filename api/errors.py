@@ -16,6 +16,7 @@ SENTENCES = {
     400: 'That request could not be read.',
     404: 'There is nothing at {path}; /docs lists what there is.',
     405: 'One cannot {method} {path}; /docs lists what one can do.',
+    413: 'That is too large: at most 8 MB are taken here, 200 MB as a file to import.',
     500: 'Something went wrong inside the desk; its log says what.',
 }
 

@@ -8,15 +8,16 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Refusal, answer
+from api.errors import SENTENCES, Refusal, answer
 from api.visitors import Visitors
 from desk.settings import Settings
 
-MEGABYTE = 1_000_000
-BODY_LIMIT, FILE_LIMIT = 8 * MEGABYTE, 201 * MEGABYTE
+MEGABYTE = 1024 * 1024
+BODY_LIMIT, FILE_LIMIT = 8 * MEGABYTE, 202 * MEGABYTE
 SAFE = {'GET', 'HEAD', 'OPTIONS'}
 PAGELESS = ('/api/', '/_nicegui', '/ws/', '/docs', '/openapi.json', '/swagger/')
 
@@ -26,6 +27,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings, visitors: Visitors) -> None:
         self.app, self.settings, self.visitors = app, settings, visitors
+        self.limited = {limit: RequestBodyLimitMiddleware(app, limit) for limit in (BODY_LIMIT, FILE_LIMIT)}
         self.trusted = set(settings.trusted_origins)
         self.trusted_hosts = {urlsplit(origin).netloc for origin in self.trusted}
 
@@ -40,7 +42,7 @@ class Guard:
             await _refuse(refusal, scope, receive, send)
             return
         if scope['type'] == 'http':
-            await Body(self.app, _limit(scope)).pass_on(scope, receive, self._framed(send))
+            await self.limited[_limit(scope)](scope, receive, self._framed(send))
         else:
             await self.app(scope, receive, send)
 
@@ -49,10 +51,14 @@ class Guard:
         origin = headers.get('origin')
         if origin is not None:
             self._check_origin(origin)
-        elif scope['type'] == 'http':
-            _check_site(scope['method'], headers)
-        page = scope['type'] == 'http' and not scope['path'].startswith(PAGELESS)
-        if page and not self.visitors.room(_address(scope)):
+        if scope['type'] == 'http':
+            if origin is None:
+                _check_site(scope['method'], headers)
+            _check_length(headers.get('content-length', ''), _limit(scope))
+            self._check_pages(scope)
+
+    def _check_pages(self, scope: Scope) -> None:
+        if not scope['path'].startswith(PAGELESS) and not self.visitors.room(_address(scope)):
             raise Refusal(429, 'Too many pages were opened without being looked at; try again in a few seconds.')
 
     def _check_host(self, hosts: list[str]) -> None:
@@ -96,47 +102,15 @@ class Guard:
         return sending
 
 
-class Body:
-    """One request whose body is counted while it streams in."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self.app, self.limit = app, limit
-        self.size, self.started = 0, False
-
-    async def pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the app; a body beyond the limit is answered with 413, whatever the app makes of the break."""
-
-        async def receiving() -> Message:
-            message = await receive()
-            self.size += len(message.get('body', b''))
-            if self.size > self.limit:
-                raise self._too_large()
-            return message
-
-        async def sending(message: Message) -> None:
-            if self.size <= self.limit or self.started:
-                self.started = True
-                await send(message)
-
-        try:
-            declared = Headers(scope=scope).get('content-length', '')
-            if declared.isdecimal() and int(declared) > self.limit:
-                raise self._too_large()
-            await self.app(scope, receiving, sending)
-        except Refusal as refusal:
-            if not self.started:
-                await _refuse(refusal, scope, receive, send)
-            return
-        if self.size > self.limit and not self.started:
-            await _refuse(self._too_large(), scope, receive, send)
-
-    def _too_large(self) -> Refusal:
-        return Refusal(413, f'That is too large: at most {self.limit // MEGABYTE} MB are taken here.')
-
-
 def _limit(scope: Scope) -> int:
     path: str = scope['path']
     return FILE_LIMIT if path == '/api/import' or '/upload/' in path else BODY_LIMIT
+
+
+def _check_length(declared: str, limit: int) -> None:
+    """What says that it is too large is not read at all; what does not say so is cut off while it streams."""
+    if declared.isdecimal() and int(declared) > limit:
+        raise Refusal(413, SENTENCES[413])
 
 
 def _check_site(method: str, headers: Headers) -> None:

@@ -12,9 +12,10 @@ from api.schemas import CandleOut, History, QuoteOut, RecordOut
 from desk.candles import Candle
 from desk.desk import Desk
 from desk.errors import Invalid
+from desk.intake import checked
 from desk.market import Quote
-from desk.store import HistoryPage
-from desk.ticks import parse_timestamp
+from desk.store import Record
+from desk.ticks import Tick, parse_timestamp
 
 Name = Annotated[str, Path(description="a coin's name, whatever its case", examples=['BTC'])]
 From = Annotated[
@@ -44,7 +45,12 @@ def router(desk: Desk) -> APIRouter:
         """
         now = desk.clock()
         many, ticks = await body.read(request, lambda sent: (isinstance(sent, list), body.ticks(sent, now)))
-        records = await desk.submit_many(ticks) if ticks else []
+        try:
+            records = await desk.submit_many(ticks) if ticks else []
+        except Invalid:
+            if many:
+                _blame(ticks, now)
+            raise
         return records if many else records[0]
 
     @routes.get('/api/prices', response_model=list[QuoteOut])
@@ -55,10 +61,11 @@ def router(desk: Desk) -> APIRouter:
     @routes.get('/api/prices/{name:path}/history', response_model=History, responses=examples.problems(404, 422, 503))
     async def history(
         name: Name, from_: From = '', to: To = '', limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: str = ''
-    ) -> HistoryPage:
+    ) -> dict[str, Any]:
         """Records of a coin, newest first; corrected and withdrawn ones are there too, and say so."""
         start, end = _span(from_, to)
-        return await desk.history(name, start, end, limit, cursor)
+        page = await desk.history(name, start, end, limit, cursor)
+        return {'records': [_past(record) for record in page.records], 'cursor': page.cursor}
 
     @routes.get('/api/prices/{name:path}', response_model=QuoteOut, responses=examples.problems(404))
     async def price(name: Name) -> Quote:
@@ -78,6 +85,19 @@ def router(desk: Desk) -> APIRouter:
         return await desk.candles(name, interval, start, end, limit)
 
     return routes
+
+
+def _past(found: Record) -> dict[str, Any]:
+    return {**found.record.model_dump(), 'active': found.active, 'amendment': found.amendment}
+
+
+def _blame(ticks: Sequence[Tick], now: datetime) -> None:
+    """Say which item of a list the desk refused; raises Invalid."""
+    for place, tick in enumerate(ticks, 1):
+        try:
+            checked(tick, now)
+        except Invalid as error:
+            raise Invalid(f'Item {place}: {error}', error.field) from None
 
 
 def _span(start: str, end: str) -> tuple[datetime | None, datetime | None]:

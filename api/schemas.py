@@ -160,3 +160,25 @@ class Health(Shape):
     started: datetime
     now: datetime
     versions: dict[str, str]
+
+
+class BadRowOut(Shape):
+    """A row that was refused."""
+
+    line: int = Field(examples=[17])
+    reason: str = Field(examples=['A price is greater than zero.'])
+
+
+class ImportOut(Shape):
+    """What an import came to. good = added + present + repeated; the first 1,000 bad rows are listed."""
+
+    words: str = Field(examples=['2 added, 0 were there already, 1 was bad.'])
+    format: str = Field(description='which format it was recognised as', examples=['Cointape'])
+    kind: str = Field(description='prices or candles', examples=['prices'])
+    good: int = Field(examples=[2])
+    bad: int = Field(examples=[1])
+    added: int = Field(examples=[2])
+    present: int = Field(examples=[0])
+    repeated: int = Field(examples=[0])
+    rounded: int = Field(examples=[0])
+    bad_rows: list[BadRowOut]
