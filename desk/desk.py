@@ -228,11 +228,13 @@ class Desk:
         self._aged_coins.update((coin.id or 0, coin) for coin in coins)
 
     async def _recall(self) -> None:
-        while self._aged_coins:
-            number, coin = next(iter(self._aged_coins.items()))
-            await self.memory.recall([coin])
-            self._aged_coins.pop(number, None)
-            self._changed([coin])
+        coins, self._aged_coins = self._aged_coins, {}
+        try:
+            await self.memory.recall(coins.values())
+        except Exception:
+            self._aged_coins = {**coins, **self._aged_coins}
+            raise
+        self._changed(coins.values())
 
     async def _recall_now(self, coin: Coin) -> None:
         await self.memory.recall([coin])

@@ -35,10 +35,11 @@ class Memory:
 
     async def recall(self, coins: Iterable[Coin]) -> None:
         """Newest prices, windows and changes of these coins, anew."""
-        for coin in (wanted := list(coins)):
-            since = self.seq()
-            newest = (await self._newest([coin])).get(coin.id or 0, []) or await self._from_candles(coin)
-            self.market.reset(coin, newest, await self._window(coin), since)
+        wanted, since = list(coins), self.seq()
+        newest = await self._newest(wanted)
+        for coin in wanted:
+            ticks = newest.get(coin.id or 0) or await self._from_candles(coin)
+            self.market.reset(coin, ticks, await self._window(coin), since)
         await self.compare(wanted)
 
     async def compare(self, coins: Iterable[Coin]) -> None:
