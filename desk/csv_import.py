@@ -1,7 +1,7 @@
 """One CSV file on its way into the desk: look at it, try it, import it. File work runs in one thread of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +22,10 @@ from desk.ticks import Bar, Tick
 from models import Cryptocurrency
 
 Result = TypeVar('Result')
+Line = TypeVar('Line', tuple[int, Tick], tuple[int, Bar])
 Key = tuple[datetime, Decimal, str]
 PREVIEW_ROWS = 10
-BATCH, SLICE = 2000, 250
+BATCH, SLICE = 2000, 100
 
 
 class Importer(Protocol):
@@ -76,6 +77,7 @@ class CsvImport:
         self.name, self.mapping = name or '', dict(mapping or {})
         self.report = Report()
         self._stop = False
+        self._names: set[str] = set()
         self._weighed: tuple[str, dict[str, str]] | None = None
         self._scratch: Scratch | None = None
         self._worker = ThreadPoolExecutor(1, 'csv')
@@ -134,10 +136,23 @@ class CsvImport:
         self.report.repeated += await self._in_thread(self._scratch.offer, _bars(found))
 
     async def _store(self, found: Found) -> None:
-        for bars in _slices(await self._new_bars(_bars(found))):
-            await self._submit_bars(bars)
-        for ticks in _slices(await self._new_ticks(_ticks(found))):
-            await self._submit_ticks(ticks)
+        await self._side_by_side(await self._new_bars(_bars(found)), self._submit_bars)
+        await self._side_by_side(await self._new_ticks(_ticks(found)), self._submit_ticks)
+
+    async def _side_by_side(self, rows: Sequence[Line], submit: Callable[[Sequence[Line]], Awaitable[None]]) -> None:
+        """Submit small slices that share one commit, each in a turn of the loop of its own, in the file's order."""
+        slices = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
+        new = {row.name for _, row in rows} - self._names
+        while slices and new:  # a coin that is new is made before others wait for it
+            new -= {row.name for _, row in slices[0]}
+            await submit(slices.pop(0))
+        self._names.update(row.name for _, row in rows)
+        done = await asyncio.gather(
+            *(_later(turn, submit, part) for turn, part in enumerate(slices)), return_exceptions=True
+        )
+        for problem in done:
+            if problem is not None:
+                raise problem
 
     async def _new_bars(self, bars: Sequence[tuple[int, Bar]]) -> list[tuple[int, Bar]]:
         assert self._scratch is not None
@@ -257,5 +272,7 @@ def _ticks(found: Found) -> list[tuple[int, Tick]]:
     return [(line, row) for line, row in found if isinstance(row, Tick)]
 
 
-def _slices(rows: Sequence[Result]) -> Iterator[Sequence[Result]]:
-    return (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
+async def _later(turns: int, submit: Callable[[Sequence[Line]], Awaitable[None]], rows: Sequence[Line]) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await submit(rows)

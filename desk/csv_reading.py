@@ -1,5 +1,6 @@
 """One reading of a CSV file from top to bottom: good rows in batches, bad ones counted. Blocking: for a thread."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from desk.errors import Invalid
 from desk.ticks import Bar, Tick, parse_name
 
 SAMPLE_ROWS, KEPT_BAD_ROWS = 2000, 1000
+BREATH_ROWS, BREATH_SECONDS = 50, 0.0002  # lets go of the interpreter, so that the event loop waits for 1 ms, not for 5
 Found = list[tuple[int, Tick | Bar]]
 
 
@@ -72,7 +74,9 @@ class Reading:
         """The good ones of the next `size` rows, with their lines; `ended` is set after the last."""
         found: Found = []
         rows = list(islice(self._rows, size))
-        for row in rows:
+        for number, row in enumerate(rows, 1):
+            if number % BREATH_ROWS == 0:
+                time.sleep(BREATH_SECONDS)
             try:
                 found.append((row.line, self._read(row, now)))
             except Invalid as error:
