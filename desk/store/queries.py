@@ -28,7 +28,7 @@ def coins(connection: Connection) -> list[Coin]:
 
 def preferences(connection: Connection) -> dict[str, str]:
     """Every setting."""
-    return dict(connection.execute(select(PREFERENCE.c.key, PREFERENCE.c.value)).tuples().all())
+    return {row.key: row.value for row in connection.execute(select(PREFERENCE.c.key, PREFERENCE.c.value))}
 
 
 def last_seq(connection: Connection) -> int:

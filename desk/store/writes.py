@@ -16,6 +16,8 @@ from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Origin
 
 def add_records(connection: Connection, records: Sequence[Cryptocurrency]) -> list[int]:
     """Insert records, without their candles; their ids."""
+    if not records:
+        return []
     ids = _reserve(connection, len(records))
     connection.execute(insert(RECORD), [
         {**_values(record), 'id': number} for record, number in zip(records, ids, strict=True)])
