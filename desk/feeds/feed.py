@@ -1,6 +1,6 @@
 """What a feed is: something that runs under supervision and hands prices to a sink."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,7 +19,7 @@ class Sink(Protocol):
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Commits history, returns how many candles were new or changed."""
 
-    async def listed(self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str]) -> None:
+    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str]) -> None:
         """The exchange has these coins under these pairs. Names without a pair only get their full name."""
 
 

@@ -1,5 +1,6 @@
 """How a feed is doing: what it keeps count of, and the words that people read. Pure."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Literal
 State = Literal['off', 'loading', 'live', 'reconnecting', 'failed', 'stopped']
 STALE_AFTER = timedelta(seconds=60)
 RATE_WINDOW = timedelta(seconds=10)
+QUIET = timedelta(seconds=30)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class FeedState:
     """One feed at one moment. Times are aware UTC; `words` is for people, like “Coinbase · live”.
 
     `missing` are followed coins that the feed lacks, `stale` those it has been silent about for 60 s. `note` says
-    what people should know while all is well (another quote currency), `error` what last went wrong ('' once mended).
+    what people should know while all is well (another quote currency), `history` what is not yet back-filled and why,
+    `error` what last went wrong ('' once mended); `rejected` counts what could not be read or was refused.
     """
 
     name: str
@@ -36,6 +40,7 @@ class FeedState:
     missing: list[str]
     stale: list[str]
     note: str
+    history: str
     error: str
 
 
@@ -51,7 +56,7 @@ class Health:
         self.last_price: datetime | None = None
         self.reconnects = self.restarts = self.ticks = self.conflated = self.clamped = self.rejected = 0
         self.missing: list[str] = []
-        self.note = self.error = ''
+        self.note = self.history = self.error = ''
         self._heard: dict[str, datetime] = {}
         self._recent: deque[tuple[datetime, int]] = deque()
 
@@ -82,6 +87,11 @@ class Health:
             self._recent.append((now, count))
         self._forget(now)
 
+    def reject(self, count: int, why: str) -> None:
+        """`count` ticks or candles were of no use."""
+        self.rejected += count
+        log.debug('%s: %s', self.label, why)
+
     def report(self) -> FeedState:
         """The present state, with words."""
         now = self.clock()
@@ -106,6 +116,7 @@ class Health:
             missing=list(self.missing),
             stale=stale if self.state in ('live', 'reconnecting') else [],
             note=self.note,
+            history=self.history,
             error=self.error,
         )
 
@@ -120,7 +131,8 @@ class Health:
             case 'loading':
                 return f'loading {self.label}…'
             case 'live':
-                return f'{self.label} · live'
+                quiet = self.last_price and now - self.last_price >= QUIET
+                return f'{self.label} · live{f", {self._last_price(now)}" if quiet else ""}'
             case 'reconnecting':
                 return f'{self.label} · reconnecting, {self._last_price(now)}'
             case 'failed':
@@ -130,6 +142,13 @@ class Health:
 
     def _last_price(self, now: datetime) -> str:
         return f'last price {spoken(now - self.last_price)} ago' if self.last_price else 'no price yet'
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in the words of the first that did."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) or type(error).__name__
 
 
 def spoken(span: timedelta) -> str:

@@ -11,7 +11,7 @@ import stamina
 from desk.feeds.demo import DemoFeed
 from desk.feeds.exchange import ExchangeFeed
 from desk.feeds.feed import Feed, FeedMaker, Sink
-from desk.feeds.state import FeedState
+from desk.feeds.state import FeedState, reason
 from desk.settings import Settings
 from models import utc_now
 
@@ -162,9 +162,9 @@ class Feeds:
         try:
             await feed.run()
         except Exception as error:
-            log.warning('%s failed: %s', feed.health.label, error, exc_info=log.isEnabledFor(logging.DEBUG))
+            log.warning('%s: %s', feed.health.label, reason(error), exc_info=log.isEnabledFor(logging.DEBUG))
             feed.health.restarts += 1
-            feed.health.become('reconnecting', str(error) or type(error).__name__)
+            feed.health.become('reconnecting', reason(error))
             if asyncio.get_running_loop().time() - started < STEADY:
                 raise
             return False

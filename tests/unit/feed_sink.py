@@ -1,7 +1,7 @@
 """A sink that keeps what feeds hand in, and waiting for conditions."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from desk.ticks import Bar, Tick
 from models import Cryptocurrency
@@ -24,7 +24,7 @@ class CollectingSink:
         self.bars += bars
         return len(bars)
 
-    async def listed(self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str]) -> None:
+    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str]) -> None:
         self.pairs |= pairs
         self.full_names |= full_names
 
