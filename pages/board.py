@@ -58,8 +58,9 @@ class View:
 
     async def arrange(self) -> None:
         """Show the right rows in the right order; flash nothing for it."""
+        before = list(self.list.default_slot.children)  # choosing makes the rows that are new here, at the end
         rows = self._choose()
-        if rows != self.list.default_slot.children:
+        if rows != before:
             await self.board.live.tune(self.client)
             reorder(self.list, rows)
 

@@ -11,7 +11,7 @@ from tests.browser.proxy import Proxy
 from tests.browser.windows import Pulse, lit, price_of, row_of, shown
 from tests.running import Server, wait_until
 
-COINS = [f'COIN{number}' for number in range(30)]
+COINS = [f'COIN{number:02}' for number in range(30)]
 
 
 def test_a_price_added_in_one_window_appears_in_another_within_a_second(two_windows: tuple[Page, Page]) -> None:
@@ -45,6 +45,7 @@ def test_no_press_is_lost_while_every_row_changes_ten_times_a_second(server: Ser
             price_of(page, coin).wait_for()
             before = shown(page, coin)
             wait_until(lambda coin=coin, before=before: shown(page, coin) > before, 5, 'the row changes')
+            row_of(page, coin).scroll_into_view_if_needed()
             box = row_of(page, coin).bounding_box()
             assert box is not None
             page.mouse.click(box['x'] + 40, box['y'] + box['height'] / 2, delay=100)
