@@ -3,7 +3,8 @@
 from nicegui import app
 
 from desk.desk import Desk
-from pages import board, theme
+from pages import add_price, board, settings, status, theme, trading
+from pages.coin_cells import Heads
 from pages.live import Live
 
 
@@ -14,3 +15,7 @@ def register(desk: Desk) -> None:
     app.on_shutdown(live.stop)
     theme.register()
     board.register(desk, live)
+    add_price.register(desk)
+    trading.register(desk, live, Heads(desk, live))
+    settings.register(desk)
+    status.register(desk, live)

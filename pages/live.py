@@ -127,6 +127,10 @@ class Live:
             client.on_connect(self.tune)
         return LiveElement(cell)
 
+    def watched(self, cell: Cell) -> bool:
+        """Whether any browser would get a change of this cell."""
+        return bool(core.sio.manager.rooms.get(NAMESPACE, {}).get(cell.room))
+
     def set(self, cell: Cell, html: str, calm: str | None = None) -> None:
         """Show this from the next frame on. `calm` is the same without its flash, for page loads and re-sorts."""
         calm = html if calm is None else calm
