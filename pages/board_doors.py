@@ -1,16 +1,17 @@
 """What stands above the board: how many coins, what the feed is at, and the doors to the first price."""
 
-from nicegui import ui
+from nicegui import events, ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
+from pages.add_price import price_dialog
 
 
 class Doors:
     """A line of words and buttons that fits the moment; an invitation where the board is empty."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, dialog: ui.dialog) -> None:
+        self.desk, self.dialog = desk, dialog
         self.state: tuple[object, ...] = ()
         self.count = ui.label().classes('count').props('role=status')
         self.line = ui.element('div').classes('doors')
@@ -49,7 +50,7 @@ class Doors:
         if self.desk.settings.exchange != 'none':
             ui.button(f'Try {self._exchange()} again', on_click=self.desk.feeds.try_again)
         ui.button('Turn the demo off', on_click=self.desk.feeds.stop_demo)
-        ui.link('Add a price', '/add')
+        ui.button('Add a price', on_click=self.dialog.open)
 
     def _empty(self) -> None:
         loading = any(state.state == 'loading' for state in self.desk.feeds.states())
@@ -83,5 +84,12 @@ class Doors:
 
 def doors(desk: Desk, keyboard: ui.keyboard) -> Doors:
     """The line, and the key that opens the form."""
-    keyboard.on_key(lambda event: ui.navigate.to('/add') if event.action.keydown and event.key == 'a' else None)
-    return Doors(desk)
+    dialog = price_dialog(desk)
+
+    def press(event: events.KeyEventArguments) -> None:
+        held = event.modifiers.ctrl or event.modifiers.meta or event.modifiers.alt
+        if event.action.keydown and event.key == 'a' and not held:
+            dialog.open()
+
+    keyboard.on_key(press)
+    return Doors(desk, dialog)

@@ -22,11 +22,12 @@ def status_html(status: Status, browsers: tuple[int, int]) -> str:
 
 
 def _feed(feed: FeedState) -> str:
-    now = feed.last_message
+    state = ('State', feed.words, feed.state in ('failed', 'reconnecting'))
+    if feed.state == 'off':
+        return _facts(feed.label, [state])
     return _facts(feed.label, (
-        ('State', feed.words, feed.state in ('failed', 'reconnecting')),
-        ('Since', _moment(feed.since), False),
-        ('Last message', _moment(now), False),
+        state, ('Since', _moment(feed.since), False),
+        ('Last message', _moment(feed.last_message), False),
         ('Ticks a second', f'{feed.ticks_per_second:.1f}', False),
         ('Ticks', format_count(feed.ticks), False),
         ('Reconnects', format_count(feed.reconnects), False),
