@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from nicegui import ui
 from nicegui.testing import User
 
 from desk.desk import Desk
@@ -53,7 +54,7 @@ async def test_a_heading_sorts_and_sorts_back(user: User, desk: Desk) -> None:
     for name, amount in (('A', '2'), ('B', '3'), ('C', '1')):
         await price(desk, name, amount)
     await user.open('/')
-    user.find('Price').click()
+    user.find(kind=ui.button, content='Price').click()
     await user.should_see('Price ↓')
     user.find('Price ↓').click()
     await user.should_see('Price ↑')
