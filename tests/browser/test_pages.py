@@ -1,0 +1,126 @@
+"""Every page on a phone, by keyboard alone, as axe sees it, in light and in dark, and without a word on the console."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FloatRect, Page, expect
+
+from tests.browser.conftest import shoot
+from tests.browser.windows import price_of
+from tests.running import Server, running
+
+PATHS = ('/', '/add', '/coin/BTC', '/trading/', '/import', '/settings', '/status', '/coin/UNKNOWN')
+PHONE = {'width': 360, 'height': 740}
+LONG_NAME = 'W' * 50
+MOST_STOPS = 100
+
+
+@pytest.fixture(scope='module')
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A desk with a day of BTC, a few coins of other magnitudes, and a name as long as names may be."""
+    now = datetime.now(UTC)
+    day = [
+        {'name': 'BTC', 'price': str(67000 + (hour * 37) % 500), 'timestamp': (now - timedelta(hours=hour)).isoformat()}
+        for hour in range(30, 0, -1)
+    ]
+    others = [('ETH', '3456.78'), ('SHIB', '0.00000923'), ('Some Token', '12'), (LONG_NAME, '12345678901.123456789')]
+    with running(tmp_path_factory.mktemp('furnished')) as server:
+        server.post(*day, *({'name': name, 'price': price} for name, price in others))
+        yield server
+
+
+@pytest.fixture
+def silence(request: pytest.FixtureRequest, complaints: list[str]) -> Iterator[None]:
+    """A page that is not there may say so on the console, and nothing else."""
+    yield
+    complaints[:] = [said for said in complaints if '404' not in said]
+
+
+@pytest.fixture
+def visit(furnished: Server, new_window: Callable[..., Page], silence: None) -> Callable[..., Page]:
+    """Opens a page in a window of its own and waits until it is alive."""
+
+    def open_page(path: str, **options: object) -> Page:
+        page = new_window(furnished.url, **options)
+        page.goto(path)
+        expect(page.get_by_role('main')).to_be_visible()
+        page.wait_for_load_state('networkidle')
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_nothing_scrolls_sideways_on_a_phone(path: str, visit: Callable[..., Page]) -> None:
+    page = visit(path, viewport=PHONE, has_touch=True, is_mobile=True)
+    metrics = page.context.new_cdp_session(page).send('Page.getLayoutMetrics')
+    assert metrics['cssContentSize']['width'] <= PHONE['width']
+    assert metrics['cssLayoutViewport']['clientWidth'] == PHONE['width'], 'not zoomed out to fit either'
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+@pytest.mark.parametrize('path', PATHS)
+def test_axe_finds_nothing_serious(path: str, scheme: str, visit: Callable[..., Page]) -> None:
+    page = visit(path, color_scheme=scheme)
+    found = [
+        f'{violation["id"]}: {node["html"][:200]}'
+        for violation in Axe().run(page).response['violations']
+        if violation['impact'] in ('serious', 'critical')
+        for node in violation['nodes']
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(path: str, visit: Callable[..., Page]) -> None:
+    page = visit(path, reduced_motion='reduce', viewport={'width': 1200, 'height': 1400})
+    expected = page.locator('a:visible, button:visible:enabled').and_(page.locator(':not([tabindex="-1"])')).count()
+    assert expected > 5
+    stops, unseen = 0, []
+    page.keyboard.press('Tab')
+    while (focused := page.locator(':focus')).count():
+        stops += 1
+        assert stops < MOST_STOPS, 'the focus goes round in a circle'
+        name, box = (
+            focused.first.get_attribute('aria-label') or focused.first.inner_text(),
+            focused.first.bounding_box(),
+        )
+        assert box, f'{name} has the focus and is not on the screen'
+        clip = FloatRect(x=box['x'] - 3, y=box['y'] - 3, width=box['width'] + 6, height=box['height'] + 6)
+        focused_looks = page.screenshot(clip=clip)
+        page.keyboard.press('Tab')
+        if page.screenshot(clip=clip) == focused_looks:
+            unseen.append(name)
+    assert unseen == [], 'these look the same with the focus and without'
+    assert stops >= expected
+
+
+def test_from_the_board_to_a_new_price_by_keyboard_alone(visit: Callable[..., Page]) -> None:
+    page = visit('/')
+    page.keyboard.press('/')
+    expect(page.get_by_label('Search coins')).to_be_focused()
+    page.keyboard.type('shi')
+    expect(page.locator('[data-coin]')).to_have_count(1)
+    page.keyboard.press('Escape')
+    expect(page.locator('[data-coin]')).to_have_count(5)
+    page.keyboard.press('Tab')
+    page.locator('body').press('a')
+    price = page.get_by_label('Price', exact=True)
+    expect(price).to_be_visible()
+    page.get_by_label('Name').focus()
+    page.keyboard.type('SHIB')
+    page.keyboard.press('Tab')
+    expect(price).to_be_focused()
+    page.keyboard.type('0.00000924')
+    page.keyboard.press('Enter')
+    expect(price).to_have_value('')
+    page.goto('/')
+    expect(price_of(page, 'SHIB')).to_have_text('0.00000924')
+
+
+def test_the_pages_in_pictures(visit: Callable[..., Page]) -> None:
+    for path in PATHS[:-1]:
+        for scheme in ('light', 'dark'):
+            shoot(visit(path, color_scheme=scheme), f'page{path.replace("/", "-")}-{scheme}')
