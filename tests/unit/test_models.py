@@ -17,8 +17,8 @@ EXTREMES = ['0.000000000000000001', '99999999999999999999', '9999999999.99999999
 
 
 @pytest.fixture
-def session(database: str) -> Iterator[Session]:
-    engine = create_engine(database.replace('postgresql://', 'postgresql+psycopg://'))
+def session(blank_database: str) -> Iterator[Session]:
+    engine = create_engine(blank_database.replace('postgresql://', 'postgresql+psycopg://'))
     SQLModel.metadata.create_all(engine)
     with Session(engine) as session:
         session.add(Coin(id=1, name='BTC', key='btc'))
