@@ -1,7 +1,7 @@
 """One row of the board as HTML, made once for all browsers. Names are user input: everything is escaped."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
 from os.path import commonprefix
@@ -13,6 +13,7 @@ from pages.theme import coin_path
 
 ROWS_PER_ROOM = 100
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
+SILENT = timedelta(seconds=60)
 PERIODS = (('change-1h', 'change_1h'), ('change-24h', 'change_24h'), ('change-7d', 'change_7d'))
 
 
@@ -45,10 +46,11 @@ class Row:
 
 def ident_html(quote: Quote, now: datetime) -> str:
     """The name, the full name, and where the price is from and how old it is."""
-    age = format_age(quote.timestamp, now)
-    stale = ' stale' if quote.followed and (now - quote.received).total_seconds() > 60 else ''
     full = f'<span class="full">{escape(quote.full_name)}</span>' if quote.full_name else ''
-    when = f'<span data-field="age" class="age{stale}">{age}</span>' if age else ''
+    silent = quote.followed and now - quote.received >= SILENT
+    age = format_age(quote.received if silent else quote.timestamp, now)
+    words, stale = (f'silent for {age}', ' stale') if silent else (age, '')
+    when = f'<span data-field="age" class="age{stale}">{words}</span>' if age else ''
     aside = ''.join(
         f'<span class="aside">{escape(mark.source)} {format_price(mark.price)}</span>' for mark in quote.aside)
     return (f'<span class="cell ident"><span class="name"><b data-field="name" dir="auto">{escape(quote.name)}</b>'
