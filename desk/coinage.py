@@ -1,6 +1,7 @@
 """Coins while the desk runs: listed, unfollowed, renamed, merged, governed. No record is rewritten for it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from desk.errors import Conflict, Invalid
 from desk.feeds import Feeds
@@ -24,20 +25,18 @@ class Coinage:
                      coins: Mapping[str, Coin]) -> None:
         """The exchange has these pairs, by coin name; a name without a pair only gets its full name."""
         for name, coin in coins.items():
-            before = coin.model_copy()
-            coin.full_name = coin.full_name or full_names.get(name, '')[:100]
+            known: dict[str, Any] = {'full_name': coin.full_name or full_names.get(name, '')[:100]}
             if name in pairs:
-                coin.exchange, coin.pair, coin.followed, coin.unfollowed = exchange, pairs[name], True, False
-            if coin != before:
-                await self._save(coin)
+                known |= {'exchange': exchange, 'pair': pairs[name], 'followed': True, 'unfollowed': False}
+            if any(getattr(coin, field) != value for field, value in known.items()):
+                await self._save(coin, **known)
                 await self._recall(coin)
 
     async def unfollow(self, coin: Coin) -> Coin:
         """Take no more prices from the exchange."""
         for name in self._names(coin):
             await self.feeds.unfollow(name)
-        coin.followed, coin.unfollowed, coin.exchange, coin.pair = False, True, '', ''
-        await self._save(coin)
+        await self._save(coin, followed=False, unfollowed=True, exchange='', pair='')
         return await self._recall(coin)
 
     async def rename(self, coin: Coin, new: str) -> Coin:
@@ -48,14 +47,11 @@ class Coinage:
             raise Conflict(f'There is a coin called {taken.name} already; merge the two instead.', 'name')
         alias = self._alias(coin, name)
         if alias is not None:
-            alias.key = f'{alias.key}\0{alias.id}'
-            await self._save(alias)
-        coin.name, coin.key = name, name_key(name)
-        await self._save(coin)
+            await self._save(alias, key=f'{alias.key}\x1f{alias.id}')
+        await self._save(coin, name=name, key=name_key(name))
         if name_key(old) != coin.key:
             stub = (await self.store.ensure_coins([old]))[0]
-            stub.merged_into = coin.id
-            await self._save(stub)
+            await self._save(stub, merged_into=coin.id)
         self.changed([coin])
         return coin
 
@@ -63,16 +59,14 @@ class Coinage:
         """Let `into` stand for both."""
         if coin is into:
             raise Invalid(f'{coin.name} cannot be merged with itself.', 'into')
-        coin.merged_into = into.id
-        await self._save(coin)
+        await self._save(coin, merged_into=into.id)
         self.market.forget(coin.id or 0)
         self.changed([coin])
         return await self._recall(into)
 
     async def set_policy(self, coin: Coin, policy: Policy) -> Coin:
         """Say whose price governs."""
-        coin.policy = policy
-        await self._save(coin)
+        await self._save(coin, policy=policy)
         return await self._recall(coin)
 
     def _names(self, coin: Coin) -> list[str]:
@@ -81,8 +75,11 @@ class Coinage:
     def _alias(self, coin: Coin, name: str) -> Coin | None:
         return next((other for other in self.registry.merged(coin) if other.key == name_key(name)), None)
 
-    async def _save(self, coin: Coin) -> None:
-        await self.store.save_coin(coin)
+    async def _save(self, coin: Coin, **changes: Any) -> None:
+        """Commit first: until then, and if that fails, everybody sees the coin as it was, under the name it had."""
+        await self.store.save_coin(coin.model_copy(update=changes))
+        for field, value in changes.items():
+            setattr(coin, field, value)
         self.registry.put(coin)
 
     async def _recall(self, coin: Coin) -> Coin:
