@@ -53,6 +53,7 @@ def install(app: FastAPI) -> None:
 
 def answer(status: int, sentence: str, field: str = '', headers: Any = None) -> JSONResponse:
     """The one form of an error: {"error": sentence} and, where one input was wrong, its "field"."""
+    sentence = sentence.encode(errors='replace').decode()  # it may quote a file that is not UTF-8
     content = {'error': sentence, 'field': field} if field else {'error': sentence}
     return JSONResponse(content, status, headers)
 

@@ -1,0 +1,40 @@
+"""Every endpoint, as its OpenAPI describes it, against the real program: no 5xx, every answer in its schema."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.running import Server, running
+
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(scope='module')
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A desk with a coin and a record, so that some of what is asked for is there."""
+    with running(tmp_path_factory.mktemp('openapi') / 'data') as server:
+        server.post({'name': '0', 'price': '1'}, {'name': 'BTC', 'price': '67000.12'})
+        yield server
+
+
+def test_every_endpoint_keeps_its_word(server: Server) -> None:
+    schema = schemathesis.openapi.from_url(f'{server.url}/openapi.json')
+    operations = [found.ok() for found in schema.get_all_operations()]
+    assert len(operations) >= 15
+    for operation in operations:
+
+        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=operation.as_strategy())
+        def try_out(case: schemathesis.Case) -> None:
+            response = case.call()
+            assert response.status_code < 500 or b'No exchange is connected' in response.content, server.output
+            case.validate_response(response, checks=CHECKS)
+
+        try_out()
