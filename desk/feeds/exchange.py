@@ -26,6 +26,7 @@ from models import Origin
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TURN = 100  # ticks that are handled before the loop may do something else
 LOADING_SECONDS, ANSWER_SECONDS = 120.0, 20.0
+SILENCE = 60.0
 QUIET_SECONDS = 15.0  # a child that lives speaks twice a second
 
 
@@ -38,7 +39,7 @@ class ExchangeFeed:
         sink: Sink,
         clock: Callable[[], datetime],
         changed: Callable[[], None],
-        silence: float = 60.0,
+        silence: float = SILENCE,
     ) -> None:
         self.exchange = settings.exchange
         self.health = Health(self.exchange, catalog.label(self.exchange), clock, changed)
@@ -61,25 +62,28 @@ class ExchangeFeed:
         self._history = History(self.exchange, sink, self.health)
         self._child: Child | None = None
         self._deadline = math.inf
-        self._before = (0, 0)
+        self._before, self._outages = (0, 0), 0
 
     @property
     def pid(self) -> int | None:
         """The number of the child process."""
         return self._child.pid if self._child else None
 
-    def want(self, followed: Mapping[str, str]) -> None:
+    def prepare(self, followed: Mapping[str, str]) -> None:
         """The coins to follow from the next start on: name → pair where it is known, else ''."""
         self._wanted = dict(followed)
+        problem = catalog.problem(self.exchange)
+        self.health.become('off' if self.exchange == 'none' else 'failed' if problem else 'loading', problem)
 
     async def run(self) -> None:
         """Runs the child until cancelled; raises when it ends or hangs. Returns at once where there is no exchange."""
-        if self.exchange == 'none' or (problem := catalog.problem(self.exchange)):
-            self.health.become(*(('off', '') if self.exchange == 'none' else ('failed', problem)))
+        if self.health.state in ('off', 'failed'):
             self.loaded.set()
             return
-        self.health.become('reconnecting' if self.loaded.is_set() else 'loading', self.health.error)
-        self._followed, self._before = {}, (self.health.reconnects, self.health.conflated)
+        if self.loaded.is_set():
+            self.health.become('reconnecting', self.health.error)
+        self._followed, self._outages = {}, 0
+        self._before = self.health.reconnects, self.health.conflated
         self._child = child = Child('desk.feeds.child', self._arguments)
         try:
             await child.start()
@@ -177,11 +181,11 @@ class ExchangeFeed:
 
     def _feel(self, pulse: Message) -> None:
         """The child's condition. Only a price makes the feed live again."""
-        outages, conflated = self._before
-        new_outage = outages + pulse['reconnects'] > self.health.reconnects
-        self.health.reconnects, self.health.conflated = outages + pulse['reconnects'], conflated + pulse['conflated']
-        if pulse['error'] and (new_outage or self.health.state != 'live'):
+        reconnects, conflated = self._before
+        self.health.reconnects, self.health.conflated = reconnects + pulse['reconnects'], conflated + pulse['conflated']
+        if pulse['error'] and (pulse['outages'] > self._outages or self.health.state != 'live'):
             self.health.become('reconnecting', pulse['error'])
+        self._outages = pulse['outages']
 
     def _follow_all(self) -> None:
         found = {name: self._pair(name, pair) for name, pair in self._wanted.items()}

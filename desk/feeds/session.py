@@ -85,6 +85,7 @@ class Session:
                 {
                     'is': 'pulse',
                     'error': self._error or self._streams.error,
+                    'outages': self._streams.outages,
                     'reconnects': self._streams.reconnects,
                     'conflated': self._outbox.conflated,
                 }

@@ -21,18 +21,20 @@ class Streams:
     """One loop per group of pairs (per pair, where the exchange takes no groups). `send` takes the rows that came,
     `gap` is called when prices come again after a minute without.
 
-    `reconnects` counts outages: moments when no loop brought prices any more; `error` says why, while it lasts.
+    `outages` counts the moments when no loop brought prices any more, `error` says why while it lasts;
+    `reconnects` counts the connections that were taken up again.
     """
 
     def __init__(
         self, venue: Any, send: Callable[[list[Row]], None], gap: Callable[[], None], silence: float = SILENCE
     ) -> None:
-        self.reconnects = 0
+        self.outages = self.reconnects = 0
         self.by_trade = bool(venue.has['watchTrades'])
         self.trades = Trades(venue, self.by_trade)
         self._venue, self._send, self._gap = venue, send, gap
         self._clock = asyncio.get_running_loop().time
         self._covered: set[str] = set()
+        self._connected: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._prices: set[Watch] = set()
         self._trouble: dict[Watch, str] = {}
@@ -85,11 +87,18 @@ class Streams:
 
     def _sweep(self) -> None:
         now = self._clock()
+        self._count_connections()
         if rows := self.trades.sweep(now):
             if now - self._heard > GAP:
                 self._gap()
             self._heard, self._silence, self._outage = now, self._first_silence, False
             self._send(rows)
+
+    def _count_connections(self) -> None:
+        for url, client in (self._venue.clients or {}).items():
+            if client.isConnected and client is not self._connected.get(url):
+                self.reconnects += url in self._connected
+                self._connected[url] = client
 
     def _begin(self, methods: Iterable[str], pairs: list[str], prices: bool) -> None:
         """Loops over these pairs by the first of the methods that the exchange has."""
@@ -144,7 +153,7 @@ class Streams:
         self._trouble[watch] = why[:300]
         if self._down and not self._outage:
             self._outage = True
-            self.reconnects += 1
+            self.outages += 1
 
     def _split(self, watch: Watch, method: str, pairs: list[str]) -> None:
         for pair in pairs:

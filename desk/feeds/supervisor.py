@@ -9,7 +9,7 @@ from datetime import datetime
 import stamina
 
 from desk.feeds.demo import DemoFeed
-from desk.feeds.exchange import ExchangeFeed
+from desk.feeds.exchange import SILENCE, ExchangeFeed
 from desk.feeds.feed import Feed, FeedMaker, Sink
 from desk.feeds.state import FeedState, reason
 from desk.settings import Settings
@@ -26,16 +26,23 @@ FEEDS: dict[str, FeedMaker] = {'exchange': ExchangeFeed, 'demo': DemoFeed}
 class Feeds:
     """Every feed of the desk: those of FEEDS. All but the demo market run from the start.
 
+    `patience`: seconds that an empty desk waits for the exchange before the demo market starts; `silence`: seconds
+    without a price after which the exchange's connections are taken up anew.
     `desk_is_empty` may be set to False once somebody has added a price: the demo then no longer starts by itself.
     """
 
     def __init__(
-        self, settings: Settings, sink: Sink, clock: Callable[[], datetime] = utc_now, patience: float = PATIENCE
+        self,
+        settings: Settings,
+        sink: Sink,
+        clock: Callable[[], datetime] = utc_now,
+        patience: float = PATIENCE,
+        silence: float = SILENCE,
     ) -> None:
         self.desk_is_empty = False
         self._settings, self._patience = settings, patience
         self._callbacks: list[Callable[[], None]] = []
-        self._exchange = ExchangeFeed(settings, sink, clock, self._changed)
+        self.exchange = ExchangeFeed(settings, sink, clock, self._changed, silence)
         self._demo = DemoFeed(settings, sink, clock, self._changed)
         self._others = [
             make(settings, sink, clock, self._changed)
@@ -56,8 +63,8 @@ class Feeds:
         if self._started:
             return
         self._started, self.desk_is_empty = True, desk_is_empty
-        self._exchange.want(followed if isinstance(followed, Mapping) else dict.fromkeys(followed, ''))
-        for feed in (self._exchange, *self._others):
+        self.exchange.prepare(followed if isinstance(followed, Mapping) else dict.fromkeys(followed, ''))
+        for feed in (self.exchange, *self._others):
             self._begin(feed)
         await self._host_demo(self._welcome())
 
@@ -69,7 +76,7 @@ class Feeds:
 
     def states(self) -> list[FeedState]:
         """How each feed does at this moment, the exchange first."""
-        feeds: list[Feed] = [self._exchange, self._demo, *self._others]
+        feeds: list[Feed] = [self.exchange, self._demo, *self._others]
         return [feed.health.report() for feed in feeds]
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -84,27 +91,27 @@ class Feeds:
 
     async def follow(self, name: str, pair: str = '') -> None:
         """Follows a coin on the exchange; returns when the exchange has confirmed it, else raises DeskError."""
-        await self._exchange.follow(name, pair)
+        await self.exchange.follow(name, pair)
 
     async def unfollow(self, name: str) -> None:
         """Follows a coin no longer."""
-        await self._exchange.unfollow(name)
+        await self.exchange.unfollow(name)
 
     async def knows(self, name: str) -> bool:
         """Has the exchange a market for this coin? False also while it cannot say."""
-        return await self._exchange.knows(name)
+        return await self.exchange.knows(name)
 
     async def try_again(self) -> None:
         """Starts the exchange anew, at once."""
-        await self._end(self._exchange)
-        self._begin(self._exchange)
+        await self._end(self.exchange)
+        self._begin(self.exchange)
 
     async def start_demo(self) -> None:
         """Starts the demo market. It stays until `stop_demo()`, or until an exchange that was silent gives prices."""
         if self.demo_running:
             return
         self._begin(self._demo)
-        if self._settings.demo is None and not self._exchange.spoke.is_set():
+        if self._settings.demo is None and not self.exchange.spoke.is_set():
             await self._host_demo(self._leave_to_exchange())
 
     async def stop_demo(self) -> None:
@@ -126,15 +133,15 @@ class Feeds:
             await self._leave_to_exchange()
 
     async def _exchange_is_silent(self) -> bool:
-        await self._exchange.loaded.wait()
-        if self._exchange.health.state in ('off', 'failed'):
+        await self.exchange.loaded.wait()
+        if self.exchange.health.state in ('off', 'failed'):
             return True
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._exchange.spoke.wait(), self._patience)
-        return not self._exchange.spoke.is_set()
+            await asyncio.wait_for(self.exchange.spoke.wait(), self._patience)
+        return not self.exchange.spoke.is_set()
 
     async def _leave_to_exchange(self) -> None:
-        await self._exchange.spoke.wait()
+        await self.exchange.spoke.wait()
         await self._end(self._demo)
 
     def _begin(self, feed: Feed) -> None:

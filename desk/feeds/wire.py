@@ -6,8 +6,7 @@ The desk says                                     The child says
   do: unfollow  names                               is: ticks    rows [[name, price, ms|null, volume, bid, ask]]
   do: more      (a bars message is done with)       is: bars     name, interval, rows [[ms, o, h, l, c, v]]
                                                     is: filled   name, error
-                                                    is: pulse    down, error, reconnects, conflated
-                                                    is: failed   error  (for good)
+                                                    is: pulse    error, outages, reconnects, conflated
 Prices and volumes are texts as the exchange wrote them, or null. The child ends when its stdin does.
 """
 
