@@ -45,7 +45,7 @@ class Format:
     """A kind of file: `needs` are the header names (lower case) that give it away, `columns` maps role to header name.
 
     `own` is Cointape's: numbers as the form takes them, quoted cells restored. `pairs` says that the name column
-    holds pairs like BTCUSD. Volumes are taken as the file has them: CoinMarketCap and Yahoo count in dollars.
+    holds pairs like BTCUSD, `dollars` that volumes are dollars instead of coins; they are taken as the file has them.
     CoinGecko's total_volume is left out: it is a turnover of 24 hours, not the volume of one price.
     """
 
@@ -55,61 +55,42 @@ class Format:
     columns: Mapping[str, str]
     own: bool = False
     pairs: bool = False
+    dollars: bool = False
 
 
-def _format(
-    key: str, words: str, needs: str, columns: Mapping[str, str], *, own: bool = False, pairs: bool = False
+def _prices(key: str, words: str, needs: str, columns: Mapping[str, str], own: bool = False) -> Format:
+    return Format(key, words, frozenset(needs.split(',')), columns, own)
+
+
+def _candles(
+    key: str, words: str, needs: str, time: str, name: str = '', pairs: bool = False, dollars: bool = False
 ) -> Format:
-    return Format(key, words, frozenset(needs.split()), columns, own, pairs)
+    columns = {'timestamp': time, **OHLC, 'volume': 'volume_base' if pairs else 'volume'}
+    named = {'name': name} if name else {}
+    return Format(key, words, frozenset(needs.split(',')), {**named, **columns}, pairs=pairs, dollars=dollars)
 
 
 FORMATS = (
-    _format('cointape', 'Cointape', 'name price timestamp', {role: role for role in PRICE_ROLES}, own=True),
-    _format(
-        'coinmarketcap_export',
-        "CoinMarketCap, the site's own export",
-        'timeclose timehigh timelow open close',
-        {'timestamp': 'timeopen', **OHLC, 'volume': 'volume'},
+    _prices('cointape', 'Cointape', 'name,price,timestamp', {role: role for role in PRICE_ROLES}, own=True),
+    _candles('coinmarketcap_export', 'CoinMarketCap', 'timeclose,timehigh,timelow', 'timeopen', dollars=True),
+    _candles('coinmarketcap_kaggle', 'CoinMarketCap', 'symbol,date,marketcap', 'date', 'symbol', dollars=True),
+    _candles(
+        'cryptodatadownload', 'CryptoDataDownload', 'date,symbol,open,high,low,close', 'date', 'symbol', pairs=True
     ),
-    _format(
-        'coinmarketcap_kaggle',
-        'CoinMarketCap, as collected on Kaggle',
-        'symbol date open close marketcap',
-        {'name': 'symbol', 'timestamp': 'date', **OHLC, 'volume': 'volume'},
-    ),
-    _format(
-        'cryptodatadownload',
-        'CryptoDataDownload',
-        'date symbol open high low close',
-        {'name': 'symbol', 'timestamp': 'date', **OHLC, 'volume': 'volume_base'},
-        pairs=True,
-    ),
-    _format('coingecko', 'CoinGecko', 'snapped_at price', {'timestamp': 'snapped_at', 'price': 'price'}),
-    Format(
-        'yahoo',
-        'Yahoo Finance',
-        frozenset({'date', 'open', 'close', 'adj close'}),
-        {'timestamp': 'date', **OHLC, 'volume': 'volume'},
-    ),
-    _format(
-        'kraken_daily',
-        'Kraken',
-        'time open high low close volume trades',
-        {'timestamp': 'time', **OHLC, 'volume': 'volume'},
-    ),
-    _format(
-        'coinbase_1m', 'Coinbase', 'time low high open close volume', {'timestamp': 'time', **OHLC, 'volume': 'volume'}
-    ),
+    _prices('coingecko', 'CoinGecko', 'snapped_at,price', {'timestamp': 'snapped_at', 'price': 'price'}),
+    _candles('yahoo', 'Yahoo Finance', 'date,open,close,adj close', 'date', dollars=True),
+    _candles('kraken_daily', 'Kraken', 'time,open,high,low,close,volume,trades', 'time'),
+    _candles('coinbase_1m', 'Coinbase', 'time,low,high,open,close,volume', 'time'),
+    _prices('prices', 'Prices without a coin', 'price,timestamp', {role: role for role in PRICE_ROLES}),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where to find what in a row: `at` maps role to column index; `width` is the number of columns."""
+    """Where to find what in a row: `at` maps role to column index."""
 
     format: Format
     at: Mapping[str, int]
-    width: int
 
     @property
     def candles(self) -> bool:
@@ -128,7 +109,7 @@ def recognise(header: Sequence[str]) -> Layout | None:
             found = {role: known[column] for role, column in form.columns.items() if column in known}
             needs = CANDLE_NEEDS if 'open' in form.columns else ('price', 'timestamp')
             if all(role in found for role in needs):
-                return Layout(form, found, len(header))
+                return Layout(form, found)
     return None
 
 
@@ -149,15 +130,15 @@ def mapped(header: Sequence[str], mapping: Mapping[str, str]) -> Layout:
         if role not in ROLES:
             raise Invalid(f'There is no “{role}” to map to; take one of {", ".join(ROLES)}.', 'mapping')
         if column.strip() not in spelled:
-            raise Invalid(f'The file has no column “{column}”; it has {_listed(spelled)}.', 'mapping')
+            raise Invalid(f'The file has no column “{column}”; it has {_listed(header)}.', 'mapping')
     candles = any(role in chosen for role in OHLC)
     missing = [role for role in (CANDLE_NEEDS if candles else ('price', 'timestamp')) if role not in chosen]
     if missing:
         words = ' and '.join(COLUMN_WORDS[role] for role in missing)
-        raise Invalid(f'Say which column holds {words}; the file has {_listed(spelled)}.', 'mapping')
+        raise Invalid(f'Say which column holds {words}; the file has {_listed(header)}.', 'mapping')
     roles = CANDLE_ROLES if candles else PRICE_ROLES
     at = {role: spelled[column.strip()] for role, column in chosen.items() if role in roles}
-    return Layout(Format('mapped', 'Columns as chosen', frozenset(), chosen), at, len(header))
+    return Layout(Format('mapped', 'Columns as chosen', frozenset(), chosen), at)
 
 
 def base_of(pair: str, quote: str) -> str:
@@ -189,6 +170,6 @@ def _indices(header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _listed(names: Mapping[str, int]) -> str:
-    text = ', '.join(name for name in names if name)
+def _listed(names: Sequence[str]) -> str:
+    text = ', '.join(name.strip() for name in names if name.strip())
     return text if len(text) <= 200 else text[:199] + '…'

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from desk.csv_file import CsvFile
-from desk.csv_formats import likely_mapping, recognise
+from desk.csv_formats import Format, likely_mapping, recognise
 from desk.csv_reading import Found, Reading, Report, layout_of, spacing_of
+from desk.csv_rows import INTERVALS
 from desk.csv_scratch import Scratch
 from desk.csv_spool import folder_of
 from desk.errors import Invalid
@@ -31,9 +32,10 @@ BATCH, SLICE = 2000, 100
 class Importer(Protocol):
     """What an import needs of the desk."""
 
-    settings: Settings
-    clock: Callable[[], datetime]
-
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
     async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]: ...
     async def submit_candles(self, bars: Sequence[Bar]) -> int: ...
     async def counts(self, name: str, keys: Sequence[Key]) -> dict[Key, int]: ...
@@ -213,7 +215,7 @@ class CsvImport:
         interval = spacing_of(self.path, layout, quote, self.name or 'BTC') if layout.candles else 0
         return Inspection(
             layout.format.key,
-            layout.format.words,
+            _words(layout.format, interval),
             'candles' if layout.candles else 'prices',
             interval,
             not layout.names_coins,
@@ -247,6 +249,10 @@ def summary(report: Report) -> str:
     if report.stopped:
         return f'Stopped: {", ".join(parts)}. Import the file again to add the rest.'
     return f'{", ".join(parts) if report.good or report.bad else "Nothing added: the file has no rows"}.'
+
+
+def _words(form: Format, interval: int) -> str:
+    return f'{form.words}: {INTERVALS.get(interval, "prices")}{", volume in dollars" if form.dollars else ""}'
 
 
 def _were(count: int) -> str:

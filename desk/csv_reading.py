@@ -15,7 +15,10 @@ from desk.errors import Invalid
 from desk.ticks import Bar, Tick, parse_name
 
 SAMPLE_ROWS, KEPT_BAD_ROWS = 2000, 1000
-BREATH_ROWS, BREATH_SECONDS = 50, 0.0002  # lets go of the interpreter, so that the event loop waits for 1 ms, not for 5
+BREATH_ROWS, BREATH_SECONDS = (
+    100,
+    0.0002,
+)  # lets go of the interpreter, so that the event loop waits for 1 ms, not for 5
 Found = list[tuple[int, Tick | Bar]]
 
 
@@ -124,8 +127,7 @@ def spacing(moments: Iterable[tuple[str, datetime]]) -> int:
         if step in INTERVALS:
             return step
     raise Invalid(
-        f'The candles of this file are {timedelta(seconds=min(steps))} h apart; candles come in by the '
-        'minute, by the hour or by the day.',
+        f'The candles of this file are {_span(min(steps))} apart; Cointape takes those of a minute, an hour or a day.',
         'file',
     )
 
@@ -144,3 +146,10 @@ def _by_clock(moments: Iterable[datetime]) -> int:
     if clocks <= {'00:00:00', '23:59:59'}:
         return 86400
     return 3600 if all(clock.endswith(':00:00') for clock in clocks) else 60
+
+
+def _span(seconds: int) -> str:
+    for unit, word in ((86400, 'day'), (3600, 'hour'), (60, 'minute')):
+        if seconds % unit == 0:
+            return f'{seconds // unit} {word}{"s" if seconds > unit else ""}'
+    return f'{seconds} seconds'

@@ -22,7 +22,7 @@ from desk.ticks import (
 )
 from models import FRACTION_DIGITS, Origin
 
-INTERVALS = {60: 'a minute', 3600: 'an hour', 86400: 'a day'}
+INTERVALS = {60: 'one-minute candles', 3600: 'hourly candles', 86400: 'daily candles'}
 SOURCE = 'csv'
 QUANTUM = Decimal(1).scaleb(-FRACTION_DIGITS)
 NUMBER = re.compile(r'\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?')

@@ -1,0 +1,272 @@
+"""The import as a whole: tried first, repeatable, stoppable, constant in memory, kind to the event loop."""
+
+import asyncio
+import random
+import tracemalloc
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from desk.csv_import import BATCH, CsvImport, summary
+from desk.csv_reading import Report, spacing
+from desk.desk import Desk
+from desk.errors import Invalid, Unavailable
+from desk.ticks import Tick
+from models import Cryptocurrency, Origin, utc_now
+from tests.unit.csv_sink import NOW, Sink, sink
+
+__all__ = ['sink']
+HEADER = 'name,price,timestamp\n'
+
+
+def written(tmp_path: Path, content: str, name: str = 'file.csv') -> Path:
+    path = tmp_path / name
+    path.write_text(content, encoding='utf-8', newline='')
+    return path
+
+
+def row(number: int, name: str = 'BTC') -> str:
+    return f'{name},{number + 1},{(NOW - timedelta(days=30) + timedelta(seconds=number)).isoformat()}\n'
+
+
+def many(count: int) -> str:
+    return HEADER + ''.join(map(row, range(count)))
+
+
+async def imported(path: Path, sink: Sink | Desk, name: str = '') -> Report:
+    async with CsvImport(path, sink, name) as job:
+        return await job.run()
+
+
+async def test_a_dry_run_counts_good_and_bad_rows_with_line_and_reason(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, f'{HEADER}{row(0)}BTC,-1,2026-01-01\n\n{row(1)}BTC,1\nBTC,1,2027-01-01\n')
+    async with CsvImport(path, sink) as job:
+        report = await job.dry_run()
+    assert (report.good, report.bad, report.progress, report.stopped) == (2, 3, 1.0, False)
+    assert [(bad.line, bad.reason) for bad in report.bad_rows] == [
+        (3, 'A price is greater than zero; this one is negative.'),
+        (6, 'The row has 2 cells where the header has 3.'),
+        (7, '2027-01-01 00:00:00 UTC is in the future; a price is recorded when it holds.'),
+    ]
+    assert sink.calls == []
+
+
+async def test_good_rows_come_in_while_bad_ones_stay_out(tmp_path: Path, sink: Sink) -> None:
+    report = await imported(written(tmp_path, f'{HEADER}{row(0)}BTC,x,2026-01-01\n{row(1)}'), sink)
+    assert (report.added, report.bad, [str(tick.price) for tick in sink.ticks]) == (2, 1, ['1', '2'])
+    assert {tick.origin for tick in sink.ticks} == {Origin.FILE}
+
+
+async def test_all_bad_rows_are_counted_and_a_thousand_are_kept(tmp_path: Path, sink: Sink) -> None:
+    report = await imported(written(tmp_path, HEADER + 'BTC,x,2026-01-01\n' * 5000 + row(0)), sink)
+    assert (report.bad, len(report.bad_rows), report.bad_rows[-1].line, report.added) == (5000, 1000, 1001, 1)
+
+
+async def test_the_same_file_again_adds_nothing_and_says_so(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, many(BATCH + 500))
+    assert summary(await imported(path, sink)) == '2,500 added.'
+    assert summary(await imported(path, sink)) == 'Nothing added, 2,500 were there already.'
+    assert len(sink.ticks) == BATCH + 500
+
+
+async def test_genuine_repeats_survive_and_come_in_once(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, HEADER + row(0) * (BATCH + 3) + row(0, 'btc') + row(1))
+    assert (await imported(path, sink)).added == BATCH + 5
+    assert (await imported(path, sink)).added == 0
+    longer = written(tmp_path, HEADER + row(0) * (BATCH + 6))
+    report = await imported(longer, sink)
+    assert (report.added, report.present) == (2, BATCH + 4)
+
+
+async def test_equal_prices_of_other_coins_times_and_sources_are_no_repeats(tmp_path: Path, sink: Sink) -> None:
+    rows = ['A,1,2026-01-01,x', 'B,1,2026-01-01,x', 'A,1,2026-01-02,x', 'A,1,2026-01-01,y', 'A,1.0,2026-01-01,x']
+    path = written(tmp_path, 'name,price,timestamp,source\n' + '\n'.join(rows))
+    assert (await imported(path, sink)).added == 5
+    assert (await imported(path, sink)).present == 5
+
+
+async def test_a_started_desk_keeps_its_live_price_when_the_past_comes_in(tmp_path: Path, desk: Desk) -> None:
+    await desk.submit(Tick('BTC', Decimal(67000), utc_now(), 'form', Origin.PERSON))
+    rows = [f'btc,{price},2025-01-0{price},csv' for price in range(1, 6)]
+    path = written(tmp_path, 'name,price,timestamp,source\n' + '\n'.join([*rows, rows[0], 'ETH,5,2025-01-01,csv']))
+    assert (await imported(path, desk)).added == 7
+    assert (await imported(path, desk)).present == 7
+    assert desk.quote('BTC').price == 67000
+    assert desk.quote('ETH').price == 5
+    history = await desk.history('BTC')
+    assert [record.record.price for record in history.records] == [67000, 5, 4, 3, 2, 1, 1]
+    assert {record.record.origin for record in history.records[1:]} == {Origin.FILE}
+
+
+async def test_a_file_that_names_no_coin_asks_for_it(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, 'snapped_at,price,market_cap,total_volume\n2026-01-01 00:00:00 UTC,5,0,9\n')
+    async with CsvImport(path, sink) as job:
+        assert (await job.inspect()).needs_name
+        with pytest.raises(Invalid, match='Give the coin a name') as refused:
+            await job.dry_run()
+        assert refused.value.field == 'name'
+        job.name = ' ADA '
+        assert (await job.run()).added == 1
+    assert (sink.ticks[0].name, sink.ticks[0].volume) == ('ADA', None)
+
+
+async def test_an_unknown_header_is_mapped_by_choice(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, 'Day;What;Closing rate\n2026-01-01;DOGE;1.5e-1\n2026-01-02;DOGE;"0.16"\n')
+    async with CsvImport(path, sink) as job:
+        look = await job.inspect()
+        assert (look.format, look.kind, look.needs_mapping) == ('', '', True)
+        assert (look.columns, look.preview[0]) == (['Day', 'What', 'Closing rate'], ['2026-01-01', 'DOGE', '1.5e-1'])
+        with pytest.raises(Invalid, match='Say which column holds the price and the time'):
+            await job.dry_run()
+        job.mapping = {'timestamp': 'Day', 'name': 'What', 'price': 'Closing rate'}
+        assert (await job.run()).added == 2
+    assert [(tick.name, tick.price) for tick in sink.ticks] == [('DOGE', Decimal('0.15')), ('DOGE', Decimal('0.16'))]
+
+
+def candle(minute: int, volume: str) -> str:
+    return f'2026-01-01 00:{minute:02}:00,1,3,2,2.5,{volume}\n'
+
+
+async def test_of_two_candles_of_a_minute_the_fuller_counts_wherever_it_stands(tmp_path: Path, sink: Sink) -> None:
+    lines = [candle(2, '5'), candle(1, '10'), candle(0, '1'), candle(1, '9'), candle(0, '10')]
+    path = written(tmp_path, 'time,low,high,open,close,volume\n' + ''.join(lines))
+    report = await imported(path, sink, 'ETH')
+    assert (report.added, report.repeated, report.good) == (3, 2, 5)
+    assert [bar.volume for _, bar in sorted(sink.bars.items())] == [10, 10, 5]
+    again = await imported(path, sink, 'ETH')
+    assert (again.added, again.present) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ('stamps', 'seconds'),
+    [
+        (['2026-01-03', '2026-01-02', '2026-01-01'], 86400),
+        (['2026-01-01T00:00', '2026-01-01T01:00', '2026-01-01T07:00', '2026-01-01T08:00'], 3600),
+        (['2026-01-01T00:00', '2026-01-01T00:01', '2026-01-01T00:03'], 60),
+        (['2026-01-01T00:00'], 86400),
+        (['2026-01-01T05:00'], 3600),
+        (['2026-01-01T05:01'], 60),
+    ],
+)
+def test_the_interval_is_found_from_the_spacing(stamps: list[str], seconds: int) -> None:
+    moments = [datetime.fromisoformat(stamp).replace(tzinfo=UTC) for stamp in stamps]
+    assert spacing(('BTC', moment) for moment in moments) == seconds
+    two_coins = [(name, moment) for moment in moments for name in ('BTC', 'ETH')]
+    assert spacing(two_coins) == seconds
+
+
+async def test_candles_of_an_interval_that_is_not_kept_are_refused(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, 'time,low,high,open,close,volume\n' + ''.join(candle(n, '1') for n in range(0, 60, 5)))
+    with pytest.raises(Invalid, match='5 minutes apart'):
+        await imported(path, sink, 'ETH')
+
+
+class Braked(Sink):
+    """Stops the import that feeds it after so many batches."""
+
+    job: CsvImport | None = None
+
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+        if self.job:
+            self.job.stop()
+        return await super().submit_many(ticks, restored)
+
+
+async def test_an_import_that_was_stopped_is_finished_by_the_next(tmp_path: Path) -> None:
+    path, sink = written(tmp_path, many(3 * BATCH)), Braked(tmp_path)
+    async with CsvImport(path, sink) as sink.job:
+        report = await sink.job.run()
+    assert (report.stopped, report.added, 0 < report.progress < 1) == (True, BATCH, True)
+    assert summary(report) == 'Stopped: 2,000 added. Import the file again to add the rest.'
+    sink.job = None
+    report = await imported(path, sink)
+    assert (report.stopped, report.added, report.present) == (False, 2 * BATCH, BATCH)
+    assert [int(tick.price) for tick in sink.ticks] == list(range(1, 3 * BATCH + 1))
+
+
+async def test_a_dry_run_can_be_stopped_too(tmp_path: Path, sink: Sink) -> None:
+    async with CsvImport(written(tmp_path, many(100 * BATCH)), sink) as job:
+        trial = asyncio.ensure_future(job.dry_run())
+        job.stop()
+        await asyncio.sleep(0)  # the dry run begins, and forgets an earlier stop
+        job.stop()
+        report = await trial
+    assert report.stopped
+    assert report.good < 100 * BATCH
+
+
+class Strict(Sink):
+    """Refuses a price for a reason of its own."""
+
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+        if any(tick.price == 150 for tick in ticks):
+            raise Invalid('Not 150, please.')
+        return await super().submit_many(ticks, restored)
+
+
+async def test_a_row_that_only_the_desk_refuses_does_not_take_others_with_it(tmp_path: Path) -> None:
+    sink = Strict(tmp_path)
+    report = await imported(written(tmp_path, many(500)), sink)
+    assert (report.added, report.good, report.bad) == (499, 499, 1)
+    assert [(bad.line, bad.reason) for bad in report.bad_rows] == [(151, 'Not 150, please.')]
+
+
+class Full(Sink):
+    """Has a full disk."""
+
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+        raise Unavailable('The disk is full.')
+
+
+async def test_a_desk_that_cannot_store_ends_the_import_with_its_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match='The disk is full'):
+        await imported(written(tmp_path, many(500)), Full(tmp_path))
+
+
+async def test_nothing_is_left_in_the_data_dir(tmp_path: Path, sink: Sink) -> None:
+    await imported(written(tmp_path, many(10)), sink)
+    assert list((tmp_path / 'import').iterdir()) == []
+
+
+async def test_the_desk_gets_small_batches_with_turns_of_the_loop_between(tmp_path: Path, sink: Sink) -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counter = asyncio.ensure_future(count())
+    await imported(written(tmp_path, many(2 * BATCH)), sink)
+    counter.cancel()
+    assert max(sink.calls) <= 250
+    assert turns >= len(sink.calls)
+
+
+async def test_memory_stays_constant_however_long_the_file_is(tmp_path: Path) -> None:
+    chance, note = random.Random(1), 'n' * 450
+    path = tmp_path / 'long.csv'
+    with path.open('w') as file:
+        file.write('name,price,timestamp,note\n')
+        for number in range(42_000):
+            file.write(f'BTC,{chance.randint(1, 10**9)},{row(number)[-26:-1]},{note}\n')
+    assert path.stat().st_size > 20_000_000
+
+    class Forgetful(Sink):
+        async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+            self.calls.append(len(ticks))
+            return []
+
+    sink = Forgetful(tmp_path)
+    tracemalloc.start()
+    try:
+        report = await imported(path, sink)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (report.added, sum(sink.calls)) == (42_000, 42_000)
+    assert peak < 8_000_000
