@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Context, Decimal, localcontext
 
 from desk.errors import Invalid
@@ -108,14 +108,14 @@ def check_price(price: Decimal, field: str = 'price') -> Decimal:
     return Decimal(format(price, 'f'))
 
 
-def parse_timestamp(text: str) -> datetime:
-    """An ISO 8601 moment as aware UTC; without a zone it is taken as UTC; raises Invalid."""
+def parse_timestamp(text: str, zone: tzinfo = UTC) -> datetime:
+    """An ISO 8601 moment as aware UTC; one that names no zone is taken to be in `zone`; raises Invalid."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise Invalid(f'“{text[:40]}” is not a time; write it like 2026-01-31T14:30:00Z.', 'timestamp') from None
     try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
     except OverflowError:
         raise Invalid('That time is outside of the calendar.', 'timestamp') from None
 

@@ -21,7 +21,13 @@ from desk.errors import NotFound
 from desk.feeds import FeedState
 
 NAME = 'Cointape'
-MENU = (('/', 'Board'), ('/trading/', 'Trading'), ('/import', 'Import'), ('/settings', 'Settings'), ('/status', 'Status'))
+MENU = (
+    ('/', 'Board'),
+    ('/trading/', 'Trading'),
+    ('/import', 'Import'),
+    ('/settings', 'Settings'),
+    ('/status', 'Status'),
+)
 MODES: dict[str, tuple[bool | None, str]] = {
     'auto': (None, 'brightness_auto'),
     'light': (False, 'light_mode'),
@@ -70,7 +76,7 @@ def coin_path(name: str) -> str:
 
 @contextmanager
 def frame(title: str, desk: Desk) -> Iterator[Frame]:
-    """Enter this in every page; what stands inside becomes the page's main part. The title goes to the browser's tab."""
+    """Enter this in every page; what stands inside becomes its main part. The title goes to the browser's tab."""
     ui.page_title(f'{title} · {NAME}' if title != NAME else NAME)
     mode = app.storage.user.get('theme', 'auto')
     dark = _colours(mode)
@@ -170,5 +176,5 @@ def _toggle(dark: ui.dark_mode, mode: str) -> None:
         app.storage.user['theme'] = mode
         show(mode)
 
-    button = ui.button(icon='contrast', on_click=turn).props('round dense')
+    button = ui.button(icon='contrast', on_click=turn).props('round dense').classes('toggle')
     show(mode)
