@@ -19,7 +19,7 @@ from desk.registry import Registry
 from desk.settings import Settings
 from desk.status import Status, WriterState, memory, versions
 from desk.store import HistoryPage, Store
-from desk.ticks import Bar, Tick, name_key
+from desk.ticks import Bar, Tick
 from models import Coin, Cryptocurrency, Origin, Policy, utc_now
 
 COMPARE_EVERY, PRUNE_EVERY, PRUNE_STEP = 10.0, 30.0, 1000
@@ -75,7 +75,10 @@ class Desk:
 
     async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
         """All or none. Feed ticks return [] at once and are sampled into history, unless a file restores them."""
-        return await self.intake.submit_many(ticks, restored)
+        records = await self.intake.submit_many(ticks, restored)
+        if records:
+            self.feeds.desk_is_empty = False
+        return records
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Keep history that exists only as candles; how many were new or changed."""
@@ -215,11 +218,11 @@ class Desk:
             memory=memory(), database=writer.size_bytes(), database_kind=writer.kind, started=self.started or now,
             now=now, versions=versions())
 
-    def _to_follow(self) -> list[str]:
-        known = self.registry.all()
-        unwanted = {coin.key for coin in known if coin.unfollowed}
-        wanted = [*(coin.name for coin in known if coin.followed), *self.settings.coins]
-        return [name for name in dict.fromkeys(wanted) if name_key(name) not in unwanted]
+    def _to_follow(self) -> dict[str, str]:
+        followed = {coin.name: coin.pair for coin in self.registry.all() if coin.followed}
+        found = {name: self.registry.find(name) for name in self.settings.coins}
+        new = [name for name, coin in found.items() if coin is None or not (coin.followed or coin.unfollowed)]
+        return {**dict.fromkeys(new, ''), **followed}
 
     def _changed(self, coins: Iterable[Coin]) -> None:
         self.conflator.mark(coin.name for coin in coins)
