@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-SHORTER = {'coinbase': 'Coinbase'}  # ccxt says “Coinbase Advanced”
+SHORTER = {'none': 'Exchange', 'coinbase': 'Coinbase'}  # ccxt says “Coinbase Advanced”
 KNOWN = ('coinbase', 'binance', 'kraken')
 NAME = re.compile(r"'name': '([^']+)'")
 

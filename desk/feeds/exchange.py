@@ -88,7 +88,7 @@ class ExchangeFeed:
         try:
             await child.start()
             async with asyncio.TaskGroup() as group:
-                for work in (self._listen(child), self._guard(), self._tell_desk(), self._history.run(child)):
+                for work in (self._listen(child), self._guard(), self._tell_desk(), self._history.run()):
                     group.create_task(work)
         finally:
             self.loaded.set()
@@ -122,16 +122,16 @@ class ExchangeFeed:
         self._deadline = time.monotonic() + LOADING_SECONDS
         async for message in child.messages():
             self._deadline = math.inf  # the desk's own slowness is no fault of the child
-            await self._heed(message)
+            await self._heed(message, child)
             await asyncio.sleep(0)
             self._deadline = time.monotonic() + (QUIET_SECONDS if self.loaded.is_set() else LOADING_SECONDS)
 
-    async def _heed(self, message: Message) -> None:
+    async def _heed(self, message: Message, child: Child) -> None:
         match message['is']:
             case 'ticks':
                 await self._take(message['rows'])
             case 'bars' | 'filled':
-                self._history.put(message)
+                self._history.put(message, child)
             case 'pulse':
                 self._feel(message)
             case 'loaded':

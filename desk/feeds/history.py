@@ -27,11 +27,11 @@ class History:
         self._awaited: set[str] = set()
         self._errors: dict[str, str] = {}
         self._source, self._sink, self._health = source, sink, health
-        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._messages: asyncio.Queue[tuple[Message, Child]] = asyncio.Queue()
 
-    def put(self, message: Message) -> None:
+    def put(self, message: Message, child: Child) -> None:
         """Never waits; the child sends two messages at most before it is told to go on."""
-        self._messages.put_nowait(message)
+        self._messages.put_nowait((message, child))
 
     def expect(self, names: set[str]) -> None:
         """The history of these coins is being fetched."""
@@ -45,11 +45,10 @@ class History:
         self._errors.pop(name, None)
         self._tell()
 
-    async def run(self, child: Child) -> None:
-        """Works for one child until cancelled."""
-        self._messages = asyncio.Queue()
+    async def run(self) -> None:
+        """Works until cancelled."""
         while True:
-            message = await self._messages.get()
+            message, child = await self._messages.get()
             if message['is'] == 'filled':
                 self._done(message['name'], message['error'])
             else:

@@ -150,8 +150,10 @@ class Feeds:
 
     async def _end(self, feed: Feed) -> None:
         if task := self._tasks.pop(feed, None):
+            worked = not task.done()
             await _ended(task)
-            feed.health.become('stopped')
+            if worked:
+                feed.health.become('stopped')
 
     async def _keep(self, feed: Feed) -> None:
         """Runs one feed until it is done, with back-off and jitter between its failures."""
