@@ -123,7 +123,7 @@ class Amendment(SQLModel, table=True):
     __tablename__ = 'amendment'
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     record_id: int = Field(foreign_key='cryptocurrency.id', unique=True, sa_type=RowId)
-    replacement_id: int | None = Field(default=None, foreign_key='cryptocurrency.id', sa_type=RowId,
+    replacement_id: int | None = Field(default=None, foreign_key='cryptocurrency.id', sa_type=RowId, index=True,
                                        description='None: withdrawn')
     reason: str = Field(default='', max_length=500)
     author: str = Field(default='', max_length=100)

@@ -50,23 +50,32 @@ class FeedBuffer:
                    if everything or self._newest.get(key[0]) != key[1]}
             self._held = Harvest({}, {key: record for key, record in held.samples.items() if key not in due})
             self._newest = {}
-            for coin_id, second in due:
-                self._written[coin_id] = max(second, self._written.get(coin_id, second))
             return Harvest(held.minutes, due)
 
+    def done(self, harvest: Harvest) -> None:
+        """It is written: these seconds get no second record."""
+        with self._lock:
+            for coin_id, second in harvest.samples:
+                self._written[coin_id] = max(second, self._written.get(coin_id, second))
+                self._held.samples.pop((coin_id, second), None)
+
     def put_back(self, harvest: Harvest) -> None:
-        """Keep what could not be written for the next attempt."""
+        """It could not be written: keep it for the next attempt."""
         with self._lock:
             for key, part in harvest.minutes.items():
                 _merge_into(self._held.minutes, key, part)
-            self._held.samples = harvest.samples | self._held.samples
+            for (_, second), record in harvest.samples.items():
+                self._keep_newer(record, second)
             self._bound()
 
     def _sample(self, record: Cryptocurrency, second: datetime) -> None:
+        self._keep_newer(record, second)
+        self._newest[record.coin_id] = max(second, self._newest.get(record.coin_id, second))
+
+    def _keep_newer(self, record: Cryptocurrency, second: datetime) -> None:
         known = self._held.samples.get((record.coin_id, second))
         if known is None or (known.timestamp, known.seq) <= (record.timestamp, record.seq):
             self._held.samples[record.coin_id, second] = record
-        self._newest[record.coin_id] = max(second, self._newest.get(record.coin_id, second))
 
     def _bound(self) -> None:
         if len(self._held.samples) > self.limit:

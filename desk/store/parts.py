@@ -1,12 +1,12 @@
 """Stored candles: written by merging, in the transaction of what they are made of."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import islice, pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick
 from desk.store.tables import CANDLE
@@ -17,6 +17,7 @@ FIELDS = [CANDLE.c[name] for name in Part._fields]
 VALUES = slice(0, 5)  # of a Part: what people see of it
 CHUNK = 500
 T = TypeVar('T')
+K = TypeVar('K')
 
 
 class Key(NamedTuple):
@@ -117,15 +118,38 @@ def _replace(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
     if parts:
         _write(connection, {key: reduce(merge, parts)}, _load(connection, [key]))
     else:
-        connection.execute(delete(CANDLE).where(tuple_(*KEY).in_([key])))
+        connection.execute(delete(CANDLE).where(*(column == value for column, value in zip(KEY, key, strict=True))))
 
 
 def _load(connection: Connection, keys: Iterable[Key]) -> dict[Key, Part]:
-    known: dict[Key, Part] = {}
-    for chunk in chunks(keys):
-        for row in connection.execute(select(*KEY, *FIELDS).where(tuple_(*KEY).in_(chunk))):
-            known[Key._make(row[:4])] = Part._make(row[4:])
-    return known
+    wanted = set(keys)
+    rows = (row for lookup in _lookups(wanted) for row in connection.execute(lookup))
+    return {key: Part._make(row[4:]) for row in rows if (key := Key._make(row[:4])) in wanted}
+
+
+def _lookups(keys: Iterable[Key]) -> Iterator[Select[*tuple[Any, ...]]]:
+    """Few statements that find these candles, and at most ten times as many others."""
+    for (interval, origin), same in _grouped(keys, lambda key: (key.interval, key.origin)).items():
+        starts = {key.start for key in same}
+        by_coin = _grouped(same, lambda key: key.coin_id)
+        if len(by_coin) * len(starts) <= 10 * len(same):
+            yield from (_lookup(list(by_coin), interval, origin, chunk) for chunk in chunks(starts))
+        else:
+            yield from (_lookup([coin_id], interval, origin, chunk)
+                        for coin_id, own in by_coin.items() for chunk in chunks(key.start for key in own))
+
+
+def _lookup(coin_ids: list[int], interval: int, origin: CandleOrigin, starts: list[datetime]
+            ) -> Select[*tuple[Any, ...]]:
+    return select(*KEY, *FIELDS).where(CANDLE.c.coin_id.in_(coin_ids), CANDLE.c.interval == interval,
+                                       CANDLE.c.origin == origin, CANDLE.c.start.in_(starts))
+
+
+def _grouped(items: Iterable[T], trait: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(trait(item), []).append(item)
+    return groups
 
 
 def _write(connection: Connection, parts: Mapping[Key, Part], known: Mapping[Key, Part],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect
 
+from desk.errors import Unavailable
 from desk.store.database import writing
 
 MIGRATIONS = Path(__file__).parents[2] / 'migrations'
@@ -13,8 +14,11 @@ def migrate(engine: Engine) -> None:
     """Apply what is missing under the write lock. Costs two statements when nothing is."""
     head = _head()
     with engine.connect() as connection:
-        if _revision(connection) == head:
+        if (revision := _revision(connection)) == head:
             return
+    if revision is not None and revision > head:
+        raise Unavailable(f'This database belongs to a newer Cointape (revision {revision}, this one knows {head}): '
+                          'start that version.')
     with writing(engine).begin() as connection:
         if _revision(connection) != head:
             _upgrade(connection)

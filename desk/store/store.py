@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.candles import Candle
+from desk.errors import DeskError
 from desk.store import parts, queries, writes
 from desk.store.database import connect, failure
 from desk.store.queries import Sighting
@@ -40,7 +41,11 @@ class Store:
 
     async def open(self) -> None:
         """Bring the tables to the newest revision and start to write."""
-        await asyncio.to_thread(_told, migrate, self._engine)
+        try:
+            await asyncio.to_thread(_told, migrate, self._engine)
+        except DeskError:
+            self._engine.dispose()
+            raise
         self._writer.start()
 
     async def close(self) -> None:

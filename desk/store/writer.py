@@ -72,7 +72,8 @@ class Writer:
 
     def join(self) -> None:
         """Wait until everything accepted is written; blocks."""
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def add(self, records: Sequence[Cryptocurrency]) -> 'Future[list[int]]':
         """Insert records with their candles, all or none; their ids."""
@@ -155,6 +156,7 @@ class Writer:
             log.exception('The writer failed')
             self._failed(Unavailable(f'The desk failed to store this: {error}.'), jobs, harvest)
         else:
+            self.feed.done(harvest)
             self._succeeded(jobs, outcomes, len(harvest.samples))
 
     def _perform(self, connection: Connection, jobs: list[Job]) -> list[Any]:
@@ -217,15 +219,20 @@ def _keep(connection: Connection, harvest: Harvest) -> None:
 
 def _attempt(connection: Connection, work: Work) -> Any:
     """What the work returns, or the error that concerns it alone; the transaction goes on either way."""
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            return work(connection)
-    except DeskError as error:
-        return error
+        outcome = work(connection)
     except SQLAlchemyError as error:
         if failed_as_a_whole(error):
-            raise
-        return failure(error)
+            raise  # the savepoint has gone with the transaction
+        outcome = failure(error)
+    except DeskError as error:
+        outcome = error
     except Exception as error:
         log.exception('A write failed')
-        return error
+        outcome = error
+    if isinstance(outcome, Exception):
+        savepoint.rollback()
+    else:
+        savepoint.commit()
+    return outcome

@@ -75,12 +75,16 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
 
     The newest record of all stays, so that neither its id nor its number is ever given again.
     """
-    old = (
-        select(RECORD.c.id).select_from(COIN).join(RECORD, (RECORD.c.coin_id == COIN.c.id) & of_kind(RECORD, feed=True))
-        .where(RECORD.c.timestamp < before, RECORD.c.id != select(func.max(RECORD.c.id)).scalar_subquery(),
-               RECORD.c.seq != select(func.max(RECORD.c.seq)).scalar_subquery())
-        .limit(limit))
-    return connection.execute(delete(RECORD).where(RECORD.c.id.in_(old))).rowcount
+    last_id, last_seq = (connection.scalar(select(func.max(column))) for column in (RECORD.c.id, RECORD.c.seq))
+    old = (of_kind(RECORD, feed=True), RECORD.c.timestamp < before, RECORD.c.id != last_id, RECORD.c.seq != last_seq)
+    aged = select(COIN.c.id).where(select(RECORD.c.id).where(RECORD.c.coin_id == COIN.c.id, *old).exists())
+    gone = 0
+    for coin_id in connection.scalars(aged).all():
+        step = select(RECORD.c.id).where(RECORD.c.coin_id == coin_id, *old).limit(limit - gone)
+        gone += connection.execute(delete(RECORD).where(RECORD.c.id.in_(step))).rowcount
+        if gone >= limit:
+            break
+    return gone
 
 
 def size(connection: Connection) -> int:

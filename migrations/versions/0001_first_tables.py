@@ -69,7 +69,7 @@ def _amendment() -> None:
         'amendment',
         sa.Column('id', RowId, primary_key=True),
         sa.Column('record_id', RowId, sa.ForeignKey('cryptocurrency.id'), nullable=False, unique=True),
-        sa.Column('replacement_id', RowId, sa.ForeignKey('cryptocurrency.id')),
+        sa.Column('replacement_id', RowId, sa.ForeignKey('cryptocurrency.id'), index=True),
         sa.Column('reason', sa.String(500), nullable=False),
         sa.Column('author', sa.String(100), nullable=False),
         sa.Column('at', UTCDateTime, nullable=False))
