@@ -10,12 +10,12 @@ from desk.errors import DeskError
 
 
 class FilePart:
-    """Picks the bytes of the first part that has a file name out of a form."""
+    """Picks the bytes of the first part that has a file name out of a form; `filename` has no folders in it."""
 
     def __init__(self, boundary: bytes) -> None:
         self.found = self._inside = False
         self._header, self._value = b'', b''
-        self._names_file = False
+        self._names_file, self.filename = False, ''
         self._chunks: list[bytes] = []
         self._parser = MultipartParser(
             boundary,
@@ -50,7 +50,10 @@ class FilePart:
 
     def _header_end(self) -> None:
         if self._header.lower() == b'content-disposition':
-            self._names_file = b'filename' in parse_options_header(self._value)[1]
+            name = parse_options_header(self._value)[1].get(b'filename')
+            self._names_file = name is not None
+            if name is not None and not self.found:
+                self.filename = name.decode(errors='replace').replace('\\', '/').rpartition('/')[2]
         self._header, self._value = b'', b''
 
     def _body(self) -> None:
@@ -65,18 +68,21 @@ class FilePart:
         self._inside = False
 
 
-async def file_of(request: Request) -> AsyncIterator[bytes]:
-    """The file that a request carries: in a multipart form, or as its body; raises DeskError."""
+def part_of(request: Request) -> FilePart | None:
+    """The part of a multipart form that will hold the file, or None where the body is the file; raises DeskError."""
     kind, options = parse_options_header(request.headers.get('content-type'))
     if kind != b'multipart/form-data':
-        async for chunk in request.stream():
-            yield chunk
-        return
+        return None
     if not options.get(b'boundary'):
         raise DeskError('The form names no boundary; let your HTTP client write its Content-Type.')
-    part = FilePart(options[b'boundary'])
+    return FilePart(options[b'boundary'])
+
+
+async def file_of(request: Request, part: FilePart | None = None) -> AsyncIterator[bytes]:
+    """The file that a request carries: in `part` of its form, or as its body; raises DeskError."""
+    part = part or part_of(request)
     async for chunk in request.stream():
-        if taken := part.feed(chunk):
+        if taken := part.feed(chunk) if part else chunk:
             yield taken
-    if not part.found:
+    if part and not part.found:
         raise DeskError('The form has no file in it; with curl: -F file=@prices.csv.')

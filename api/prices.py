@@ -1,11 +1,13 @@
 """Prices over HTTP: post them, read the newest, the history and the candles."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import TypeAdapter
 
 from api import body, examples
 from api.schemas import CandleOut, History, QuoteOut, RecordOut
@@ -16,7 +18,9 @@ from desk.intake import checked
 from desk.market import Quote
 from desk.store import Record
 from desk.ticks import Tick, parse_timestamp
+from models import Cryptocurrency
 
+RECORDS = TypeAdapter(list[RecordOut])
 Name = Annotated[str, Path(description="a coin's name, whatever its case", examples=['BTC'])]
 From = Annotated[
     str,
@@ -51,7 +55,7 @@ def router(desk: Desk) -> APIRouter:
             if many:
                 _blame(ticks, now)
             raise
-        return records if many else records[0]
+        return await _answered(records) if many else records[0]
 
     @routes.get('/api/prices', response_model=list[QuoteOut])
     async def all_prices() -> Sequence[Quote]:
@@ -85,6 +89,12 @@ def router(desk: Desk) -> APIRouter:
         return await desk.candles(name, interval, start, end, limit)
 
     return routes
+
+
+async def _answered(records: list[Cryptocurrency]) -> Response:
+    """A list of records as JSON, made in a thread: 10,000 of them would hold up everybody for 100 ms."""
+    found = await asyncio.to_thread(lambda: RECORDS.dump_json(RECORDS.validate_python(records)))
+    return Response(found, 201, media_type='application/json')
 
 
 def _past(found: Record) -> dict[str, Any]:

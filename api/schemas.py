@@ -131,6 +131,7 @@ class FeedOut(Shape):
     last_message: datetime | None
     reconnects: int
     restarts: int
+    ticks_per_second: float
     missing: list[str]
     stale: list[str]
     error: str

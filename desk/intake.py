@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from desk.errors import Invalid
 from desk.market import Market
@@ -13,7 +14,9 @@ from desk.store import Store
 from desk.ticks import FUTURE_TOLERANCE, Bar, Tick, check_bar, check_price, check_timestamp, parse_name
 from models import Coin, Cryptocurrency, Origin
 
+Result = TypeVar('Result')
 NOTE_LENGTH, AUTHOR_LENGTH = 500, 100
+BIG = 100
 
 
 class Intake:
@@ -37,8 +40,8 @@ class Intake:
             await self._feed(ticks)
             return []
         now = self.clock()
-        ticks = [checked(tick, now) for tick in ticks]
-        return await asyncio.shield(self._commit(ticks))
+        passed = await _apart(len(ticks), lambda: [checked(tick, now) for tick in ticks])
+        return await asyncio.shield(self._commit(passed))
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Keep candles that were delivered whole; how many were new or changed."""
@@ -66,10 +69,12 @@ class Intake:
 
     async def _commit(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
         coins = await self.coins(tick.name for tick in ticks)
-        ticks = [replace(tick, seq=self.number()) for tick in ticks]
-        records = await self.store.add([record_of(tick, coin) for tick, coin in zip(ticks, coins, strict=True)])
-        moved, past = [], []
-        for tick, coin in zip(ticks, coins, strict=True):
+        numbered = [(replace(tick, seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
+        made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
+        records = await self.store.add(made)
+        moved: list[Coin] = []
+        past: list[Coin] = []
+        for tick, coin in numbered:
             (moved if self.market.apply(coin, tick) else past).append(coin)
         self.changed([*moved, *past])
         self.aged(past)
@@ -126,6 +131,11 @@ def tick_of(record: Cryptocurrency) -> Tick:
         name=record.name, price=record.price, timestamp=record.timestamp, source=record.source,
         origin=Origin(record.origin), volume=record.volume, bid=record.bid, ask=record.ask, author=record.author,
         note=record.note, seq=record.seq, received=record.received)
+
+
+async def _apart(size: int, work: Callable[[], Result]) -> Result:
+    """A big batch is worked on in a thread, where it holds up nobody; a small one is done sooner right here."""
+    return await asyncio.to_thread(work) if size > BIG else work()
 
 
 def _volume(volume: Decimal | None) -> Decimal | None:
