@@ -67,7 +67,7 @@ class Server:
 
     def wait(self) -> None:
         """Return when it answers; fail with its output when it ended or does not answer in time."""
-        wait_until(lambda: self.process.poll() is not None or self._answers(), START_SECONDS, 'an answer')
+        wait_until(lambda: self.process.poll() is not None or self.answers(), START_SECONDS, 'an answer')
         assert self.process.poll() is None, f'the server ended with {self.process.returncode}:\n{self.output}'
 
     def post(self, *prices: dict[str, str]) -> list[dict[str, Any]]:
@@ -98,9 +98,10 @@ class Server:
         assert self.process.stdout
         self.log.extend(self.process.stdout)
 
-    def _answers(self) -> bool:
+    def answers(self, path: str = '/api/health') -> bool:
+        """Whether a request is answered, and not with an error of the server's."""
         try:
-            return self.http.get('/api/health').status_code < 500
+            return self.http.get(path).status_code < 500
         except httpx.TransportError:
             return False
 
