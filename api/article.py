@@ -10,6 +10,7 @@ from functools import partial
 
 import orjson
 from fastapi import APIRouter
+from nicegui.server import Server
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desk.desk import Desk
@@ -150,10 +151,20 @@ async def _serve(hub: Hub, reader: Reader) -> None:
             delivery.cancel()
         if not obeyed:
             await reader.close(TOO_BIG, 'message too big')
-    except* (Stalled, TimeoutError, WebSocketDisconnect):
-        pass  # gone, or as good as gone: nothing can be told to it any more
+    except* WebSocketDisconnect:
+        pass  # it is gone
+    except* (Stalled, TimeoutError):
+        _hang_up(reader.socket)
     finally:
         hub.part(reader)
+
+
+def _hang_up(socket: WebSocket) -> None:
+    """Abort the connection: an orderly end would wait for the reader to take what is left, which it does not."""
+    server = getattr(Server, 'instance', None)
+    for protocol in list(server.server_state.connections) if server else ():
+        if socket.client and protocol.client == tuple(socket.client):
+            protocol.transport.abort()
 
 
 async def _listen(hub: Hub, reader: Reader) -> bool:

@@ -1,12 +1,15 @@
 """The article's websocket, spoken to as its own clients do."""
 
 import asyncio
+import socket as socket_module
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
+from nicegui.server import Server
 
 from api import article
 from desk.desk import Desk
@@ -14,6 +17,10 @@ from desk.ticks import Tick
 from models import Origin
 from tests.asgi import Socket, connected
 
+HANDSHAKE = (
+    b'GET /ws/cryptocurrency/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+    b'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n'
+)
 MOMENT = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
 
 
@@ -151,3 +158,25 @@ async def test_an_answer_is_never_followed_by_an_older_price(desk: Desk, socket:
         prices.append(Decimal((await socket.ask('BTC'))['price']))
     await posting
     assert prices == sorted(prices)
+
+
+async def test_a_reader_that_stops_reading_is_cut_off_its_socket(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = FastAPI()
+    app.include_router(article.router(desk, patience=0.2))
+    server = uvicorn.Server(uvicorn.Config(app, '127.0.0.1', 0, ws='wsproto', log_level='error'))
+    monkeypatch.setattr(Server, 'instance', server, raising=False)
+    with socket_module.create_server(('127.0.0.1', 0)) as listener, socket_module.socket() as deaf:
+        listener.setsockopt(socket_module.SOL_SOCKET, socket_module.SO_SNDBUF, 4096)
+        deaf.setsockopt(socket_module.SOL_SOCKET, socket_module.SO_RCVBUF, 4096)
+        serving = asyncio.create_task(server.serve([listener]))
+        async with asyncio.timeout(20):
+            await asyncio.to_thread(deaf.connect, listener.getsockname())
+            await asyncio.to_thread(deaf.sendall, HANDSHAKE)
+            assert b'101' in await asyncio.to_thread(deaf.recv, 1000)
+            for price in range(1, 10_000):
+                await desk.submit_many([tick(f'{number:050}', str(price)) for number in range(100)])
+                if not server.server_state.connections:
+                    break
+        assert not server.server_state.connections
+        server.should_exit = True
+        await serving
