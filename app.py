@@ -7,19 +7,23 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from errno import EADDRINUSE
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from fastapi import FastAPI
-from nicegui import app, core, ui
+from nicegui import app, core, helpers, ui
 from nicegui.storage import Storage
+from sqlalchemy.exc import SQLAlchemyError
 
 import api
 import pages
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
+from desk.feeds.catalog import problem
 from desk.settings import Settings, load_settings
+from desk.store.database import connect, failure
 
 PING_SECONDS, RECONNECT_SECONDS, GOODBYE_SECONDS = 10, 120, 1
 FAVICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
@@ -63,22 +67,50 @@ def run(
 
 
 def prepare(settings: Settings) -> None:
-    """A data dir that can be written and a port that is free; raises Invalid."""
+    """A known exchange, a data dir to write in, a free port, a database that answers; raises DeskError."""
+    if trouble := problem(settings.exchange):
+        raise Invalid(f'--exchange: {trouble}')
+    prepare_data_dir(settings.data_dir)
+    prepare_port(settings.host, settings.port)
+    prepare_database(settings.database)
+
+
+def prepare_data_dir(data_dir: Path) -> None:
+    """Make it if need be; raises Invalid where it cannot be written."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        probe = settings.data_dir / '.writable'
+        data_dir.mkdir(parents=True, exist_ok=True)
+        probe = data_dir / '.writable'
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise Invalid(f'--data-dir: {settings.data_dir} cannot be written: {error.strerror}.') from None
-    family = socket.AF_INET6 if ':' in settings.host else socket.AF_INET
+        raise Invalid(f'--data-dir: {data_dir} cannot be written: {error.strerror}.') from None
+
+
+def prepare_database(url: str) -> None:
+    """Raises DeskError where there is none that answers."""
+    try:
+        engine = connect(url, patience=1)
+        engine.connect().close()
+        engine.dispose()
+    except OSError as error:
+        raise Invalid(f'--database-url: {error.filename}: {error.strerror}.') from None
+    except SQLAlchemyError as error:
+        raise failure(error) from None
+
+
+def prepare_port(host: str, port: int) -> None:
+    """Raises Invalid where another program listens there."""
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((settings.host, settings.port))
-        except OSError:
-            raise Invalid(f'--port: {settings.port} is taken by another program; choose another, '
-                          f'like --port {settings.port + 1}.') from None
+            listener.bind((host, port))
+        except OSError as error:
+            if error.errno != EADDRINUSE:
+                raise Invalid(f'--host {host}: this machine cannot listen there: {error.strerror}.') from None
+            raise Invalid(
+                f'--port: {port} is taken by another program; choose another, like --port {port + 1}.'
+            ) from None
 
 
 def serve(settings: Settings) -> None:
@@ -88,7 +120,6 @@ def serve(settings: Settings) -> None:
     app.router.lifespan_context = opened(desk, app.router.lifespan_context)
     pages.register(desk)
     api.register(app, desk)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it anew when all is shut down
     Storage.path = (settings.data_dir / 'nicegui').resolve()
     ui.run(
         host=settings.host, port=settings.port, title='Cointape', favicon=FAVICON, dark=None, language='en-US',
@@ -105,7 +136,7 @@ def opened(desk: Desk, inner: Lifespan) -> Lifespan:
             await desk.start()
             async with inner(fastapi):
                 core.sio.eio.ping_interval = core.sio.eio.ping_timeout = PING_SECONDS
-                print(f'Cointape is at http://{desk.settings.host}:{desk.settings.port}  (Ctrl-C ends it)', flush=True)
+                print(f'Cointape is at {desk.settings.url}  (Ctrl-C ends it)', flush=True)
                 yield
         except DeskError as error:
             print(error, file=sys.stderr)
@@ -126,4 +157,8 @@ def storage_secret(data_dir: Path) -> str:
 
 
 if __name__ in {'__main__', '__mp_main__'}:
-    commands(standalone_mode=False)
+    simulated = helpers.is_user_simulation()
+    if not simulated:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises it anew when all is shut down
+    commands(standalone_mode=not simulated)

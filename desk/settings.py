@@ -1,5 +1,6 @@
 """What the owner of a desk can set: defaults, then COINTAPE_… variables, then flags. Fails loudly."""
 
+import re
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,19 +16,20 @@ COINS = (
     'BTC ETH SOL XRP DOGE ADA AVAX LINK DOT LTC BCH UNI AAVE ATOM ALGO XLM ETC FIL NEAR APT '
     'ARB OP SUI INJ SHIB PEPE BONK CRV HBAR ICP'
 )
+ORIGIN = re.compile(r'https?://[^/\s]+|null')
 
 
 class Settings(BaseSettings):
     """The settings of one process, frozen."""
 
-    model_config = SettingsConfigDict(env_prefix='COINTAPE_', frozen=True, extra='ignore')
+    model_config = SettingsConfigDict(env_prefix='COINTAPE_', env_ignore_empty=True, frozen=True, extra='ignore')
 
     host: str = '127.0.0.1'
     port: int = Field(default=8080, ge=1, le=65535)
     data_dir: Path = Path('data')
     database_url: str = ''
     exchange: str = 'coinbase'
-    exchange_url: str = ''
+    exchange_url: str = Field(default='', pattern=r'^(https?://\S+)?$', description='an address like http://127.0.0.1:9000')
     coins: Annotated[tuple[str, ...], NoDecode] = tuple(COINS.split())
     quote: str = Field(default='USD', pattern=r'^[A-Z0-9]{2,10}$', description='a currency in capitals, like USD')
     demo: bool | None = None
@@ -49,7 +51,10 @@ class Settings(BaseSettings):
     @field_validator('trusted_origins', mode='before')
     @classmethod
     def _origins(cls, value: Any) -> tuple[str, ...]:
-        return tuple(value.replace(',', ' ').split()) if isinstance(value, str) else tuple(value)
+        origins = tuple(value.replace(',', ' ').split()) if isinstance(value, str) else tuple(value)
+        if not all(ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError('should be origins like https://desk.example, without a path')
+        return origins
 
     @field_validator('host')
     @classmethod
@@ -59,6 +64,11 @@ class Settings(BaseSettings):
                 'is not a loopback address; until Cointape has accounts it listens on this machine alone (127.0.0.1)'
             )
         return value
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the desk."""
+        return f'http://[{self.host}]:{self.port}' if ':' in self.host else f'http://{self.host}:{self.port}'
 
     @property
     def database(self) -> str:

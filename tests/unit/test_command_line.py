@@ -1,0 +1,95 @@
+"""The command line: a bad value ends with one clear sentence and status 2; Ctrl-C and SIGTERM end cleanly."""
+
+import signal
+import socket
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from typer.testing import CliRunner
+
+import app
+from desk.settings import Settings
+from tests.running import END_SECONDS, QUIET, Server, running
+
+
+def sentence(*flags: str) -> str:
+    """What a desk started with these flags says before it ends with status 2."""
+    result = CliRunner().invoke(app.commands, list(flags))
+    assert result.exit_code == 2, result.output
+    assert 'Traceback' not in result.output
+    return ' '.join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ('flags', 'says'),
+    [
+        (['--port', '70000'], '--port 70000 should be less than or equal to 65535.'),
+        (['--host', '0.0.0.0'], '--host 0.0.0.0 is not a loopback address'),
+        (['--exchange', 'coinbse'], '--exchange: There is no exchange called “coinbse”; try coinbase'),
+        (['--exchange-url', 'recorder'], '--exchange-url recorder should be an address like'),
+        (['--trusted-origins', 'desk.example'], '--trusted-origins desk.example should be origins like'),
+        (['--coins', 'B\x07C'], '--coins: A name is made of printable characters only'),
+        (['--port', 'http'], "Invalid value for '--port'"),
+        (['--colour', 'blue'], 'No such option: --colour'),
+    ],
+)
+def test_a_bad_flag_is_answered_with_what_would_be_right(flags: list[str], says: str) -> None:
+    assert says in sentence(*flags)
+
+
+def test_a_taken_port_is_named_and_another_proposed(tmp_path: Path) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = taken.getsockname()[1]
+        said = sentence('--port', str(port), '--data-dir', str(tmp_path), *QUIET)
+    assert said == f'--port: {port} is taken by another program; choose another, like --port {port + 1}.'
+
+
+def test_a_data_dir_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'file').touch()
+    said = sentence('--data-dir', str(tmp_path / 'file' / 'desk'), *QUIET)
+    assert said == f'--data-dir: {tmp_path}/file/desk cannot be written: Not a directory.'
+
+
+@pytest.mark.parametrize(
+    ('url', 'says'),
+    [
+        ('nonsense', 'that is no database URL'),
+        ('mysql://localhost/desk', 'in SQLite or PostgreSQL, not in mysql'),
+        ('postgresql://nobody@127.0.0.1:1/desk', 'The database does not answer'),
+        ('sqlite:///pyproject.toml/desk.db', '--database-url: pyproject.toml: '),
+    ],
+)
+def test_a_database_that_will_not_do_is_said_at_the_start(url: str, says: str, tmp_path: Path, free_port: int) -> None:
+    assert says in sentence('--database-url', url, '--data-dir', str(tmp_path), '--port', str(free_port), *QUIET)
+
+
+def test_help_explains_every_setting_that_has_a_flag() -> None:
+    text = ' '.join(CliRunner(env={'COLUMNS': '200'}).invoke(app.commands, ['--help']).output.split())
+    kept_in_the_browser = {'feed_record_days', 'odd_price'}
+    for name in Settings.model_fields.keys() - kept_in_the_browser:
+        assert f'--{name.replace("_", "-")}' in text
+
+
+def test_the_address_is_printed_within_three_seconds_and_answers_within_one_more(tmp_path: Path) -> None:
+    began = monotonic()
+    with running(tmp_path) as server:
+        took = monotonic() - began
+        assert server.http.get('/').status_code == 200
+        print(f'answering after {took:.1f} s, the first page {monotonic() - began - took:.2f} s later')
+        assert f'Cointape is at {server.url}' in server.output
+        assert took < 4
+
+
+def test_ctrl_c_ends_cleanly(server: Server) -> None:
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(END_SECONDS) == 0
+    assert 'Traceback' not in server.output
+
+
+def test_what_was_recorded_is_there_after_an_end_and_a_new_start(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        stored = server.post({'name': 'BTC', 'price': '67000.12'})
+    assert 'Traceback' not in server.output
+    with running(tmp_path) as server:
+        assert server.http.get('/api/prices/BTC').json()['price'] == stored[0]['price'] == '67000.12'
