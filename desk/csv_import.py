@@ -1,6 +1,7 @@
 """One CSV file on its way into the desk: look at it, try it, import it. File work runs in one thread of its own."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from desk.csv_reading import Found, Reading, Report, layout_of, spacing_of
 from desk.csv_rows import INTERVALS
 from desk.csv_scratch import Scratch
 from desk.csv_spool import folder_of
-from desk.errors import Invalid
+from desk.errors import Invalid, Unavailable
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
 from models import Cryptocurrency
@@ -67,9 +68,9 @@ class CsvImport:
 
     `name` serves where the file names no coin, `mapping` (role → column name) where the header is unknown; both may
     be set later, before the dry run, which may be left out. While it runs `job.report` is live and `job.stop()` ends
-    it after the current batch: what is committed stays, and another run adds the rest. Raises DeskError: Invalid for a
-    file that cannot be imported or a name or mapping that is missing, Unavailable when the desk cannot store. The file
-    itself is left where it is.
+    it after the current batch: what is committed stays, and another run adds the rest. `job.names` are the coins that
+    came in. Raises DeskError: Invalid for a file that cannot be imported or a name or mapping that is missing,
+    Unavailable when the desk cannot store. The file itself is left where it is.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class CsvImport:
         self.name, self.mapping = name or '', dict(mapping or {})
         self.report = Report()
         self._stop = False
-        self._names: set[str] = set()
+        self.names: set[str] = set()
         self._weighed: tuple[str, dict[str, str]] | None = None
         self._scratch: Scratch | None = None
         self._worker = ThreadPoolExecutor(1, 'csv')
@@ -90,16 +91,14 @@ class CsvImport:
 
     async def dry_run(self) -> Report:
         """Read every row and store nothing."""
-        self._weighed = None
-        report = await self._each_batch(self._weigh)
-        if not report.stopped:
-            self._weighed = (self.name, dict(self.mapping))
-        return report
+        self._stop = False
+        return await self._try()
 
     async def run(self) -> Report:
         """Import what is not there yet."""
+        self._stop = False
         if await self._in_thread(self._must_weigh):
-            report = await self.dry_run()
+            report = await self._try()
             if report.stopped:
                 return report
         return await self._each_batch(self._store)
@@ -121,8 +120,14 @@ class CsvImport:
     ) -> None:
         await self.close()
 
+    async def _try(self) -> Report:
+        self._weighed = None
+        report = await self._each_batch(self._weigh)
+        if not report.stopped:
+            self._weighed = (self.name, dict(self.mapping))
+        return report
+
     async def _each_batch(self, take: Callable[[Found], Awaitable[None]]) -> Report:
-        self._stop = False
         self.report = report = Report()
         reading = await self._in_thread(self._open, report)
         try:
@@ -144,11 +149,11 @@ class CsvImport:
     async def _side_by_side(self, rows: Sequence[Line], submit: Callable[[Sequence[Line]], Awaitable[None]]) -> None:
         """Submit small slices that share one commit, each in a turn of the loop of its own, in the file's order."""
         slices = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
-        new = {row.name for _, row in rows} - self._names
+        new = {row.name for _, row in rows} - self.names
         while slices and new:  # a coin that is new is made before others wait for it
             new -= {row.name for _, row in slices[0]}
             await submit(slices.pop(0))
-        self._names.update(row.name for _, row in rows)
+        self.names.update(row.name for _, row in rows)
         done = await asyncio.gather(
             *(_later(turn, submit, part) for turn, part in enumerate(slices)), return_exceptions=True
         )
@@ -235,7 +240,10 @@ class CsvImport:
             self._scratch = None
 
     async def _in_thread(self, work: Callable[..., Result], *given: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work, *given)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._worker, work, *given)
+        except (OSError, sqlite3.Error) as error:
+            raise Unavailable(f'The file cannot be worked on in the data dir: {error}.') from error
 
 
 def summary(report: Report) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from desk.errors import DeskError
+from desk.errors import DeskError, Unavailable
 from desk.settings import Settings
 
 LIMIT = 200 * 1024 * 1024
@@ -27,7 +27,14 @@ def folder_of(settings: Settings) -> Path:
 
 
 async def spool(chunks: AsyncIterable[bytes], settings: Settings, limit: int = LIMIT) -> Path:
-    """Write what arrives to a new file, which the caller deletes; raises TooLarge and keeps nothing."""
+    """Write what arrives to a new file, which the caller deletes; raises TooLarge or Unavailable and keeps nothing."""
+    try:
+        return await _spool(chunks, settings, limit)
+    except OSError as error:
+        raise Unavailable(f'The file cannot be written to the data dir: {error.strerror or error}.') from None
+
+
+async def _spool(chunks: AsyncIterable[bytes], settings: Settings, limit: int) -> Path:
     path = await asyncio.to_thread(new_file, settings)
     size = 0
     try:

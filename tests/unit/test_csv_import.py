@@ -187,6 +187,17 @@ async def test_an_import_that_was_stopped_is_finished_by_the_next(tmp_path: Path
     assert [int(tick.price) for tick in sink.ticks] == list(range(1, 3 * BATCH + 1))
 
 
+async def test_a_stop_right_after_the_start_is_heard(tmp_path: Path, sink: Sink) -> None:
+    path = written(tmp_path, 'time,low,high,open,close,volume\n' + candle(1, '1') + candle(2, '1'))
+    async with CsvImport(path, sink, 'ETH') as job:
+        job.stop()  # of nothing: the next run begins afresh
+        run = asyncio.ensure_future(job.run())
+        await asyncio.sleep(0)
+        job.stop()
+        report = await run
+    assert (report.stopped, sink.bars) == (True, {})
+
+
 async def test_a_dry_run_can_be_stopped_too(tmp_path: Path, sink: Sink) -> None:
     async with CsvImport(written(tmp_path, many(100 * BATCH)), sink) as job:
         trial = asyncio.ensure_future(job.dry_run())
