@@ -60,6 +60,8 @@ class Part(NamedTuple):
 
 def floor(moment: datetime, interval: int) -> datetime:
     """The start of the bucket of `interval` seconds that an aware UTC moment lies in."""
+    if interval == 60:
+        return moment.replace(second=0, microsecond=0)
     length = timedelta(seconds=interval)
     return MONDAY + (moment - MONDAY) // length * length
 
@@ -91,13 +93,14 @@ def overlay(one: Part, other: Part) -> Part:
 
 
 def _joined(one: Part, other: Part, volumes: Callable[[Decimal, Decimal], Decimal]) -> Part:
-    first = min(one, other, key=lambda part: (part.opened, part.opened_seq, part.open))
-    last = max(one, other, key=lambda part: (part.closed, part.closed_seq, part.close))
-    known = [part.volume for part in (one, other) if part.volume is not None]
-    return Part(
-        first.open, max(one.high, other.high), min(one.low, other.low), last.close,
-        volumes(known[0], known[1]) if len(known) == 2 else known[0] if known else None,
-        first.opened, first.opened_seq, last.closed, last.closed_seq)
+    one_first = (one.opened, one.opened_seq, one.open) <= (other.opened, other.opened_seq, other.open)
+    one_last = (one.closed, one.closed_seq, one.close) >= (other.closed, other.closed_seq, other.close)
+    first, last = one if one_first else other, one if one_last else other
+    volume = one.volume if other.volume is None else other.volume
+    if one.volume is not None and other.volume is not None:
+        volume = volumes(one.volume, other.volume)
+    return Part(first.open, max(one.high, other.high), min(one.low, other.low), last.close, volume,
+                first.opened, first.opened_seq, last.closed, last.closed_seq)
 
 
 def gather(parts: Iterable[tuple[Key, Part]], join: Callable[[Part, Part], Part] = merge) -> dict[Key, Part]:

@@ -6,9 +6,10 @@ from functools import reduce
 from itertools import islice, pairwise
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick
+from desk.store.bulk import insert_rows
 from desk.store.tables import CANDLE
 from desk.ticks import Bar
 from models import CandleOrigin, Cryptocurrency, Origin
@@ -34,6 +35,12 @@ class Key(NamedTuple):
 
 
 KEY = [CANDLE.c[name] for name in Key._fields]
+NAMES = (*Key._fields, *Part._fields, 'source')
+ITS_NAMES = tuple(f'its_{name}' for name in NAMES)  # an UPDATE reserves the columns' own names
+UPDATE = (
+    update(CANDLE)
+    .where(*(column == bindparam(f'its_{column.name}') for column in KEY))
+    .values({column.name: bindparam(f'its_{column.name}') for column in [*FIELDS, CANDLE.c.source]}))
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -154,16 +161,9 @@ def _grouped(items: Iterable[T], trait: Callable[[T], K]) -> dict[K, list[T]]:
 
 def _write(connection: Connection, parts: Mapping[Key, Part], known: Mapping[Key, Part],
            sources: Mapping[Key, str] = {}) -> None:
-    rows = [{**key._asdict(), **part._asdict(), 'source': sources.get(key, '')} for key, part in parts.items()]
-    fresh = [row for key, row in zip(parts, rows, strict=True) if key not in known]
-    again = [row for key, row in zip(parts, rows, strict=True) if key in known]
-    if fresh:
-        connection.execute(insert(CANDLE), fresh)
+    rows = {key: (*key, *part, sources.get(key, '')) for key, part in parts.items()}
+    fresh = [row for key, row in rows.items() if key not in known]
+    again = [dict(zip(ITS_NAMES, row, strict=True)) for key, row in rows.items() if key in known]
+    insert_rows(connection, CANDLE, NAMES, fresh)
     if again:
-        connection.execute(_UPDATE, [{f'its_{name}': value for name, value in row.items()} for row in again])
-
-
-_UPDATE = (
-    update(CANDLE)
-    .where(*(column == bindparam(f'its_{column.name}') for column in KEY))
-    .values({column.name: bindparam(f'its_{column.name}') for column in [*FIELDS, CANDLE.c.source]}))
+        connection.execute(UPDATE, again)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
@@ -9,9 +10,12 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from desk.candles import STORED, Part, floor, part_of_tick
 from desk.errors import Conflict, NotFound
 from desk.store import parts
+from desk.store.bulk import insert_rows
 from desk.store.tables import AMENDMENT, COIN, COLUMNS, PREFERENCE, RECORD, active, of_kind
 from desk.ticks import name_key
 from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Origin
+
+_values = itemgetter(*COLUMNS[1:])
 
 
 def add_records(connection: Connection, records: Sequence[Cryptocurrency]) -> list[int]:
@@ -19,8 +23,8 @@ def add_records(connection: Connection, records: Sequence[Cryptocurrency]) -> li
     if not records:
         return []
     ids = _reserve(connection, len(records))
-    connection.execute(insert(RECORD), [
-        {**_values(record), 'id': number} for record, number in zip(records, ids, strict=True)])
+    insert_rows(connection, RECORD, COLUMNS, [
+        (number, *_values(record.__dict__)) for number, record in zip(ids, records, strict=True)])
     return ids
 
 
@@ -97,11 +101,6 @@ def size(connection: Connection) -> int:
 def probe(connection: Connection) -> None:
     """Write something that changes nothing: fails as long as the database does."""
     connection.execute(text('UPDATE alembic_version SET version_num = version_num'))
-
-
-def _values(record: Cryptocurrency) -> dict[str, Any]:
-    state = record.__dict__
-    return {name: state[name] for name in COLUMNS}
 
 
 def _reserve(connection: Connection, count: int) -> list[int]:
