@@ -19,7 +19,9 @@ MILLION = 1_000_000
 # (period in seconds, swing in parts per million): slow waves carry the week, fast ones the minute
 WAVES = ((432_000, 70_000), (86_400, 32_000), (21_600, 14_000), (3_600, 6_000), (600, 2_200), (90, 700), (10, 150))
 JUMP_WINDOW, JUMP_ODDS, JUMP_SWING = 2_820, 24, 80_000
-MINUTES, HOURS, DAYS = 24 * 60, 8 * 24, 9
+# length in seconds → how many, and how often each looks at the price
+HISTORY = {3_600: (8 * 24, 4), 86_400: (9, 24), 60: (24 * 60, 1)}
+CHUNK = 200
 STEPS_PER_SECOND = 20
 
 
@@ -61,10 +63,10 @@ class DemoMarket:
         weights = [1 / (place + 8) for place in range(len(self.coins))]
         return [self.tick(coin, now) for coin in self.random.choices(self.coins, weights, k=count)]
 
-    def history(self, coin: DemoCoin, now: datetime) -> list[Bar]:
-        """A day of minutes, more than a week of hours and of days, the running ones included; oldest first."""
-        lengths = ((86_400, DAYS, 24), (3_600, HOURS, 4), (60, MINUTES, 1))
-        return [bar for interval, count, parts in lengths for bar in self._bars(coin, interval, count, parts, now)]
+    def history(self, coin: DemoCoin, now: datetime, interval: int) -> list[Bar]:
+        """A day of minutes, or more than a week of hours or of days, with the running one; oldest first."""
+        count, parts = HISTORY[interval]
+        return list(self._bars(coin, interval, count, parts, now))
 
     def _bars(self, coin: DemoCoin, interval: int, count: int, parts: int, now: datetime) -> Iterator[Bar]:
         """Bars of which each looks at the price `parts` times and adds a wick."""
@@ -150,8 +152,12 @@ class DemoFeed:
         self.health.received({tick.name for tick in ticks}, len(ticks))
 
     async def _fill(self, now: datetime) -> None:
-        for coin in self.market.coins:
-            await self._sink.submit_candles(await asyncio.to_thread(self.market.history, coin, now))
+        """The hours first, of which all changes are made; and few bars at a time, so that no page waits."""
+        for interval in HISTORY:
+            for coin in self.market.coins:
+                bars = await asyncio.to_thread(self.market.history, coin, now, interval)
+                for start in range(0, len(bars), CHUNK):
+                    await self._sink.submit_candles(bars[start : start + CHUNK])
 
 
 def _shares(rate: int) -> Iterator[int]:

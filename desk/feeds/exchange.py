@@ -24,7 +24,7 @@ from desk.ticks import FUTURE_TOLERANCE, Tick
 from models import Origin
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TURN = 100  # ticks that are handled before the loop may do something else
+TURN = 20  # ticks that are handled before the loop may do something else
 LOADING_SECONDS, ANSWER_SECONDS = 120.0, 20.0
 SILENCE = 60.0
 QUIET_SECONDS = 15.0  # a child that lives speaks twice a second
@@ -141,7 +141,7 @@ class ExchangeFeed:
                 self._follow_all()
 
     async def _take(self, rows: Sequence[Row]) -> None:
-        """Hands ticks on, a hundred at a time: pages must not wait for more."""
+        """Hands ticks on, a few at a time: pages must not wait for more."""
         for start in range(0, len(rows), TURN):
             now = self._clock()
             ticks = [tick for row in rows[start : start + TURN] if (tick := self._tick(row, now))]

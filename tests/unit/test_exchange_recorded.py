@@ -1,6 +1,7 @@
 """Real Coinbase and Binance traffic, replayed to the real ccxt in the real child process: not a trade is lost."""
 
 import asyncio
+import gzip
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ccxt.async_support.base.ws.client import Client
 
 from desk.feeds import Feeds
+from desk.feeds.session import open_exchange
+from desk.feeds.trades import Trades
 from desk.settings import load_settings
 from desk.ticks import Tick
 from tests.unit.exchange_server import gone
@@ -19,6 +23,7 @@ from tests.unit.feed_sink import CollectingSink, until
 
 SHARED = Path(__file__).parents[3] / 'shared'
 TOOL, ORACLE = SHARED / 'tools' / 'recorded_exchange.py', SHARED / 'data' / 'oracle_trades.json'
+GOLDEN, MARKETS = SHARED / 'data' / 'ccxt_ws_golden', SHARED / 'data' / 'ccxt_markets'
 RECORDINGS = {
     'coinbase': {'BTC': 'COINBASE BTC-USD', 'ETH': 'COINBASE ETH-USD'},
     'binance': {'BTC': 'binance_spot/spot_btcusdt_20240808', 'ETH': 'binance_spot/spot_ethusdt_20240808'},
@@ -29,7 +34,7 @@ pytestmark = pytest.mark.skipif(not TOOL.is_file(), reason=f'no recorded exchang
 
 @pytest.mark.parametrize(
     ('exchange', 'speed'),
-    [('coinbase', 0), ('coinbase', 20), ('binance', 0), ('binance', 60)],
+    [('coinbase', 0), ('coinbase', 20), ('binance', 0), ('binance', 150)],
 )
 async def test_what_arrives_equals_what_was_counted_independently(exchange: str, speed: int, free_port: int) -> None:
     oracle = {coin: json.loads(ORACLE.read_text())[name] for coin, name in RECORDINGS[exchange].items()}
@@ -49,6 +54,26 @@ async def test_what_arrives_equals_what_was_counted_independently(exchange: str,
         state = feeds.states()[0]
         assert (state.conflated, state.rejected, state.reconnects) == (0, 0, 0)
         assert ('in USDT' in state.note) == (exchange == 'binance')
+
+
+@pytest.mark.parametrize(
+    ('exchange', 'pair', 'expected'),
+    [
+        ('kraken_v2', 'BTC/USD', ['X', '63297.8', None, None, '63297.7', '63297.8']),
+        ('coinbase', 'BTC/USD', ['X', '63310.25', 1786562865873, '0.00000015', None, None]),
+    ],
+)
+async def test_frames_of_other_days_keep_every_digit(exchange: str, pair: str, expected: list[Any]) -> None:
+    case = json.loads((GOLDEN / f'{exchange}.json').read_text())['cases'][0]
+    venue = open_exchange(exchange.partition('_')[0])
+    venue.set_markets(json.loads(gzip.decompress((MARKETS / f'{venue.id}.json.gz').read_bytes())))
+    collected = Trades(venue, by_trade=case['method'] == 'watchTrades')
+    collected.names = {pair: 'X'}
+    client = Client(case['url'], venue.handle_message, venue.on_error, venue.on_close, venue.on_connected)
+    for message in case['messages']:
+        venue.handle_message(client, message)
+    assert collected.sweep(0.0)[0] == expected
+    await venue.close()
 
 
 @asynccontextmanager

@@ -117,6 +117,20 @@ async def test_a_killed_process_is_started_again_and_tells_no_trade_twice() -> N
         assert state(feeds).restarts == 1
 
 
+async def test_a_process_that_hangs_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('desk.feeds.exchange.QUIET_SECONDS', 1.0)
+    sink = CollectingSink()
+    async with FakeCoinbase('BTC').running() as server, running(server, sink, 'BTC') as feeds:
+        await until(lambda: server.watched('market_trades', 'BTC'))
+        first = feeds.exchange.pid
+        assert first
+        os.kill(first, signal.SIGSTOP)
+        await until(lambda: state(feeds).restarts == 1)
+        assert 'not answered' in state(feeds).error
+        await gone(first)
+        await until(lambda: feeds.exchange.pid != first)
+
+
 async def test_the_demo_market_fills_in_until_the_exchange_answers() -> None:
     sink, server = CollectingSink(), FakeCoinbase('BTC')
     server.manner = 'refuse'
