@@ -20,12 +20,10 @@ def test_a_price_added_in_one_window_appears_in_another_within_a_second(two_wind
     form.goto('/add')
     form.get_by_label('Name').fill('BTC')
     took = []
-    for price in ('67,000.12', '67,001.5', '66,999', '67,123.45', '0.5', '67,000'):
+    for price in ('67,000.12', '67,001.5', '66,999', '67,123.45', '66,000.5', '67,000'):
         form.get_by_label('Price', exact=True).fill(price)
         began = monotonic()
         form.get_by_label('Price', exact=True).press('Enter')
-        if form.get_by_role('button', name='Add it').is_visible():
-            form.get_by_role('button', name='Add it').click()
         price_of(board, 'BTC').filter(has_text=price).wait_for()
         took.append(monotonic() - began)
         expect(form.get_by_label('Price', exact=True)).to_have_value('')
