@@ -23,7 +23,7 @@ from desk.settings import Settings
 from desk.ticks import FUTURE_TOLERANCE, Tick
 from models import Origin
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 TURN = 20  # ticks that are handled before the loop may do something else
 LOADING_SECONDS, ANSWER_SECONDS = 120.0, 20.0
 SILENCE = 60.0
@@ -159,8 +159,10 @@ class ExchangeFeed:
 
     def _tick(self, row: Row, now: datetime) -> Tick | None:
         name, price, moment, volume, bid, ask = row
+        if name not in self._followed:
+            return None
         try:
-            timestamp = now if moment is None else EPOCH + timedelta(milliseconds=moment)
+            timestamp = now if moment is None else EPOCH + moment * MILLISECOND
             if timestamp > now + FUTURE_TOLERANCE:
                 timestamp, self.health.clamped = now, self.health.clamped + 1
             tick = Tick(
@@ -176,7 +178,8 @@ class ExchangeFeed:
         except (InvalidOperation, TypeError, OverflowError) as error:
             self.health.reject(1, f'a price of {name}: {error!r}')
             return None
-        self._newest[name] = max(self._newest.get(name, 0), moment or 0)
+        if moment is not None:
+            self._newest[name] = max(self._newest.get(name, 0), (timestamp - EPOCH) // MILLISECOND)
         return tick
 
     def _feel(self, pulse: Message) -> None:
@@ -188,13 +191,17 @@ class ExchangeFeed:
         self._outages = pulse['outages']
 
     def _follow_all(self) -> None:
-        found = {name: self._pair(name, pair) for name, pair in self._wanted.items()}
-        self._follow({name: pair for name, pair in found.items() if pair and name not in self._followed})
+        found = {self._pair(name, pair): name for name, pair in self._wanted.items()}
+        self._follow({name: pair for pair, name in found.items() if pair and pair not in self._followed.values()})
         self._listed.set()
         self._unannounced |= self._followed
         self._announce.set()
 
     def _follow(self, coins: dict[str, str]) -> None:
+        """A pair goes by one name: the one that was given last."""
+        for old in [name for name, pair in self._followed.items() if pair in coins.values() and name not in coins]:
+            del self._followed[old]
+            self._wanted.pop(old, None)
         self._wanted |= coins
         self._followed |= coins
         if coins and self._child:
@@ -222,7 +229,8 @@ class ExchangeFeed:
                     await self._sink.listed(self.exchange, pairs, self._names_in_full(pairs))
 
     def _take_stock(self) -> None:
-        self.health.missing = sorted(self._wanted.keys() - self._followed.keys()) if self._markets else []
+        lacking = (name for name, pair in self._wanted.items() if not self._pair(name, pair))
+        self.health.missing = sorted(lacking) if self._markets else []
         self.health.note = other_quotes(self._followed.values(), self._quote, self.health.label)
         self.health.expect(self._followed)
         self.health.changed()

@@ -8,7 +8,7 @@ from typing import Any
 from desk.feeds.wire import Message, encode
 
 Row = list[Any]  # [name, price, ms, volume, bid, ask]
-BOUND = 50_000
+BOUND = 20_000
 BATCH = 200
 
 

@@ -87,7 +87,7 @@ class Trades:
             price = _price(ticker)
             if price and ticker is not last.ticker:
                 last.ticker, moment = ticker, ticker.get('timestamp')
-                if price != last.price or moment != last.moment or now - last.told >= LIFE_PACE:
+                if price != last.price or moment not in (None, last.moment) or now - last.told >= LIFE_PACE:
                     rows.append(self._tell(pair, price, moment, now))
         return rows
 
@@ -101,10 +101,14 @@ class Trades:
         return [self._tell(pair, last.price, last.moment, now) for pair, last in due]
 
     def _tell(self, pair: str, price: Any, moment: int | None, now: float) -> Row:
-        """A row of this price and the bid and ask of now; remembered, unless a newer one is."""
+        """A row of this price and the bid and ask of now; remembered, unless a newer one is.
+
+        A moment to come counts as now, lest one wrong clock hide all that follows.
+        """
         last, quote = self._of(pair), self._quote(pair)
-        if moment is None or moment >= (last.moment or 0):
-            last.price, last.moment = price, moment
+        known = None if moment is None else min(moment, self._venue.milliseconds())
+        if known is None or known >= (last.moment or 0):
+            last.price, last.moment = price, known
         last.quote, last.told = quote, now
         return [self.names[pair], price, moment, None, *quote]
 

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 Message = dict[str, Any]
-LINE_LIMIT = 8 * 1024 * 1024
+LINE_LIMIT = 1024 * 1024  # twice as much may wait to be read
 
 
 def encode(message: Message) -> bytes:

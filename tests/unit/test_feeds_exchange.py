@@ -166,6 +166,10 @@ async def test_coins_are_followed_and_unfollowed_while_it_runs() -> None:
         await feeds.follow('Pepe the frog', 'PEPE/USD')
         await server.trade('PEPE', '0.00003')
         await until(lambda: '0.00003' in prices(sink, 'Pepe the frog'))
+        await feeds.follow('Frog', 'PEPE/USD')
+        await server.trade('PEPE', '0.00004')
+        await until(lambda: prices(sink, 'Frog') == ['0.00004'])
+        assert state(feeds).missing == []
 
 
 @pytest.mark.parametrize(

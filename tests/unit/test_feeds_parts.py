@@ -33,7 +33,7 @@ def trade(number: int, price: str, moment: int, symbol: str = 'BTC/USD') -> dict
 
 
 def venue(**given: Any) -> SimpleNamespace:
-    return SimpleNamespace(**({'trades': {}, 'tickers': {}, 'bidsasks': {}} | given))
+    return SimpleNamespace(**({'trades': {}, 'tickers': {}, 'bidsasks': {}, 'milliseconds': lambda: 9_000_000} | given))
 
 
 def following(place: SimpleNamespace, **given: Any) -> Trades:
@@ -123,6 +123,17 @@ def test_a_new_bid_is_told_with_the_last_price_once_a_second() -> None:
     assert found.sweep(0.5) == []
     assert found.sweep(1.0) == [['BTC', '10', 1000, None, '8.5', '9']]
     assert found.sweep(9.0) == []
+
+
+def test_one_trade_of_the_future_does_not_hide_the_next() -> None:
+    place = venue(trades={'BTC/USD': [trade(1, '10', 10**15)]}, bidsasks={'BTC/USD': {'bid': '8', 'ask': '9'}})
+    found = following(place, by_trade=True)
+    found.sweep(0.0)
+    place.milliseconds = lambda: 9_000_500
+    place.trades['BTC/USD'] = [trade(2, '20', 9_000_400)]
+    found.sweep(0.1)
+    place.bidsasks['BTC/USD'] = {'bid': '18', 'ask': '19'}
+    assert found.sweep(2.0) == [['BTC', '20', 9_000_400, None, '18', '19']]
 
 
 def test_tickers_serve_where_there_are_no_trades() -> None:

@@ -42,6 +42,9 @@ class Venue(SimpleNamespace):
 
     watch_trades_for_symbols = watch_trades = watch_tickers = watch_ticker = _watch
 
+    def milliseconds(self) -> int:
+        return int(time.time() * 1000)
+
     async def fetch_ohlcv(self, pair: str, timeframe: str, since: int, limit: int) -> list[list[Any]]:
         if self.failures:
             raise self.failures.pop()
