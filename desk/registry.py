@@ -13,6 +13,7 @@ class Registry:
     def __init__(self, coins: Iterable[Coin] = ()) -> None:
         self._by_key: dict[str, Coin] = {}
         self._by_id: dict[int, Coin] = {}
+        self._away: dict[int, Coin] = {}
         for coin in coins:
             self.put(coin)
 
@@ -24,6 +25,9 @@ class Registry:
             self._by_key = {key: other for key, other in self._by_key.items() if other.id != coin.id}
         self._by_id[coin.id] = coin
         self._by_key[coin.key] = coin
+        self._away.pop(coin.id, None)
+        if coin.merged_into is not None:
+            self._away[coin.id] = coin
 
     def find(self, name: str) -> Coin | None:
         """The coin of this name, through merges; None where there is none."""
@@ -49,12 +53,12 @@ class Registry:
 
     def ids(self, coin: Coin) -> list[int]:
         """The coin's id, then those of the coins that were merged into it."""
-        merged = [other.id for other in self._by_id.values() if self._root(other) is coin and other is not coin]
-        return [number for number in [coin.id, *merged] if number is not None]
+        assert coin.id is not None
+        return [coin.id, *(number for number, other in self._away.items() if self._root(other) is coin)]
 
     def merged(self, coin: Coin) -> list[Coin]:
         """The coins that point straight at this one."""
-        return [other for other in self._by_id.values() if other.merged_into == coin.id]
+        return [other for other in self._away.values() if other.merged_into == coin.id]
 
     def _root(self, coin: Coin) -> Coin:
         while coin.merged_into is not None:
