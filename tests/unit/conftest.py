@@ -8,12 +8,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
+from sqlmodel import SQLModel
 
 from desk.store import Store
 from desk.store.database import connect
 from desk.store.schema import migrate
 
+EMPTY = f'TRUNCATE {", ".join(table.name for table in SQLModel.metadata.sorted_tables)} RESTART IDENTITY CASCADE'
 _numbers = count(1)
+
+settings.register_profile('cointape', deadline=None)  # a busy machine is no failure
+settings.load_profile('cointape')
 
 
 @pytest.fixture(scope='session')
@@ -41,13 +47,22 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def blank_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without tables."""
-    return _database(kind, request, tmp_path, 'template1')
+    if kind == 'sqlite':
+        return f'sqlite:///{tmp_path / "cointape.db"}'
+    server: str = request.getfixturevalue('postgresql')
+    name = f'blank_{next(_numbers)}'
+    _run(server, f'CREATE DATABASE {name}')
+    return _named(server, name)
 
 
 @pytest.fixture
 def database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without records."""
-    return _database(kind, request, tmp_path, 'cointape')
+    if kind == 'sqlite':
+        return f'sqlite:///{tmp_path / "cointape.db"}'
+    url = _named(request.getfixturevalue('postgresql'), 'cointape')
+    _run(url, EMPTY)  # a database for each test would take ten times as long
+    return url
 
 
 @pytest.fixture
@@ -57,15 +72,6 @@ async def store(database: str) -> AsyncIterator[Store]:
     await store.open()
     yield store
     await store.close()
-
-
-def _database(kind: str, request: pytest.FixtureRequest, folder: Path, template: str) -> str:
-    if kind == 'sqlite':
-        return f'sqlite:///{folder / "cointape.db"}'
-    server: str = request.getfixturevalue('postgresql')
-    name = f'test_{next(_numbers)}'
-    _run(server, f'CREATE DATABASE {name} TEMPLATE {template}')
-    return _named(server, name)
 
 
 def _run(server: str, statement: str) -> None:

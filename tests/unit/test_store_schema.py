@@ -51,12 +51,13 @@ def test_a_later_start_leaves_the_migrations_alone(tmp_path: Path) -> None:
     assert told == ['True\n', 'False\n']
 
 
-async def test_a_database_of_a_later_version_is_left_alone(store: Store, database: str) -> None:
-    engine = connect(database, patience=1)
+async def test_a_database_of_a_later_version_is_left_alone(blank_database: str) -> None:
+    engine = connect(blank_database, patience=1)
+    migrate(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Unavailable, match='newer Cointape'):
-        await Store(database).open()
+        await Store(blank_database).open()
     engine.dispose()
 
 
