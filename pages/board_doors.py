@@ -5,6 +5,7 @@ from nicegui import events, ui
 from desk.desk import Desk
 from desk.errors import DeskError
 from pages.add_price import price_dialog
+from pages.board_manage import choose_coin
 
 
 class Doors:
@@ -15,6 +16,7 @@ class Doors:
         self.state: tuple[object, ...] = ()
         self.count = ui.label().classes('count').props('role=status')
         self.line = ui.element('div').classes('doors')
+        self.coins = ui.button('Manage coins …', on_click=lambda: choose_coin(desk)).classes('manage-coins small')
         ui.context.client.on_delete(desk.feeds.on_change(self.look))
         self.matching, self.all, self.query = 0, 0, ''
 
@@ -33,6 +35,7 @@ class Doors:
         coins = '1 coin' if self.all == 1 else f'{self.all:,} coins'
         self.count.set_text(f'{self.matching:,} of {coins}' if self.query else coins)
         self.count.set_visibility(self.all > 0)
+        self.coins.set_visibility(self.all > 0)
         self.line.clear()
         with self.line:
             self._words()

@@ -67,3 +67,12 @@ async def test_a_merged_coin_leaves_the_board(user: User, desk: Desk) -> None:
     await desk.merge('XBT', 'BTC')
     await user.should_not_see('/coin/XBT')
     await user.should_see('/coin/BTC')
+
+
+async def test_a_coin_is_managed_from_the_board(user: User, desk: Desk) -> None:
+    await price(desk, 'XBT', '1')
+    await user.open('/')
+    user.find('Manage coins …').click()
+    await user.should_see('Close')
+    user.find(kind=ui.select).elements.pop().set_value('XBT')
+    await user.should_see('Rename …')
