@@ -29,8 +29,8 @@ COLUMN_WORDS = {
 OHLC = {'open': 'open', 'high': 'high', 'low': 'low', 'close': 'close'}
 LIKELY = {
     'name': ('name', 'coin', 'symbol', 'ticker', 'asset', 'currency', 'pair'),
-    'timestamp': ('timestamp', 'time', 'date', 'datetime', 'unix', 'open time', 'time utc', 'snapped_at'),
-    'price': ('price', 'rate', 'last', 'value', 'price usd', 'price (usd)'),
+    'timestamp': ('timestamp', 'time', 'date', 'datetime', 'unix', 'day', 'open time', 'open_time', 'time utc'),
+    'price': ('price', 'rate', 'last', 'close', 'value', 'price usd', 'price (usd)'),
     'open': ('open', 'o', 'open price'),
     'high': ('high', 'h', 'high price'),
     'low': ('low', 'l', 'low price'),

@@ -214,9 +214,7 @@ class CsvImport:
             preview = [list(row.cells) for row in islice(file.rows(), PREVIEW_ROWS)]
             columns = [name.strip() for name in file.header]
         if layout is None:
-            return Inspection(
-                '', 'A header that Cointape does not know', '', 0, True, True, likely_mapping(columns), columns, preview
-            )
+            return Inspection('', '', '', 0, True, True, likely_mapping(columns), columns, preview)
         interval = spacing_of(self.path, layout, quote, self.name or 'BTC') if layout.candles else 0
         return Inspection(
             layout.format.key,
@@ -249,14 +247,15 @@ class CsvImport:
 def summary(report: Report) -> str:
     """What an import came to, in one sentence for people; what is zero goes without saying."""
     parts = [
-        f'{report.added:,} added' if report.added else 'Nothing added',
+        f'{report.added:,} added' if report.added else 'nothing added',
         *([f'{report.present:,} {_were(report.present)} there already'] if report.present else []),
         *([f'{report.repeated:,} came twice in the file'] if report.repeated else []),
         *([f'{report.bad:,} {_were(report.bad)} bad'] if report.bad else []),
     ]
     if report.stopped:
         return f'Stopped: {", ".join(parts)}. Import the file again to add the rest.'
-    return f'{", ".join(parts) if report.good or report.bad else "Nothing added: the file has no rows"}.'
+    words = ', '.join(parts) if report.good or report.bad else 'nothing added: the file has no rows'
+    return f'{words[0].upper()}{words[1:]}.'
 
 
 def _words(form: Format, interval: int) -> str:

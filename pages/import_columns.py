@@ -54,9 +54,13 @@ class Columns:
         return True
 
     def _ask_columns(self) -> None:
-        self._problem = ui.label('Its header is not known. Say which column is which.')
+        ui.label('Its header is not known. Say which column is which.')
         proposed = CANDLES if 'open' in self.look.mapping else PRICES
-        self._kind = ui.toggle([PRICES, CANDLES], value=proposed, on_change=self._offer).props('aria-label="Kind"')
+        self._kind = (
+            ui.toggle([PRICES, CANDLES], value=proposed, on_change=self._offer)
+            .props('aria-label="Kind"')
+            .classes('kind')
+        )
         self._fields = ui.element('div').classes('columns')
         self._choose()
 

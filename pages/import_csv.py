@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from nicegui import background_tasks, ui
+from nicegui import app, background_tasks, ui
 
 from desk.csv_import import Inspection
 from desk.csv_reading import Report
@@ -24,7 +24,8 @@ INTRO = (
 
 
 def register(desk: Desk) -> None:
-    """Define the page."""
+    """Define the page. What an upload sends is shown by the page, not by Quasar's bar across the top."""
+    app.config.quasar_config['loadingBar']['skipHijack'] = True
     imports = Imports()
 
     @ui.page('/import')
@@ -74,7 +75,8 @@ class ImportPage:
         with self.body:
             with ui.element('div').classes('head'):
                 ui.html(escape(file.filename), tag='h2', sanitize=False)
-                ui.label(f'{look.words} · {format_bytes(file.path.stat().st_size)}').classes('muted')
+                words = [look.words, format_bytes(file.path.stat().st_size)]
+                ui.label(' · '.join(word for word in words if word)).classes('muted')
             self.columns = Columns(self.desk, look, file.job.name, self.offer_check)
             self.work = ui.element('div').classes('work')
             with ui.element('section').classes('section'):
@@ -165,7 +167,8 @@ class ImportPage:
         with self.work:
             bar = ui.linear_progress(show_value=False, size='6px').props('instant-feedback aria-label="Progress"')
             words = ui.label().props('role=status')
-            ui.button('Stop', on_click=file.job.stop).classes('quiet')
+            with ui.element('div').classes('line'):
+                ui.button('Stop', on_click=file.job.stop).classes('quiet')
 
             def look() -> None:
                 report = file.job.report

@@ -40,6 +40,7 @@ def test_the_volume_in_coins_is_taken_where_there_are_two() -> None:
 
 def test_a_mapping_is_proposed_for_an_unknown_header() -> None:
     assert likely_mapping(['Date', 'Rate', 'Coin', 'x']) == {'timestamp': 'Date', 'price': 'Rate', 'name': 'Coin'}
+    assert likely_mapping(['Day', 'Close']) == {'timestamp': 'Day', 'price': 'Close'}
     candles = likely_mapping(['Date', 'O', 'H', 'L', 'C', 'Price'])
     assert candles == {'timestamp': 'Date', 'open': 'O', 'high': 'H', 'low': 'L', 'close': 'C'}
 

@@ -72,6 +72,20 @@ async def test_the_same_file_again_adds_nothing_and_says_so(tmp_path: Path, sink
     assert len(sink.ticks) == BATCH + 500
 
 
+@pytest.mark.parametrize(
+    ('report', 'sentence'),
+    [
+        (Report(good=12348, bad=2, added=12345, present=3), '12,345 added, 3 were there already, 2 were bad.'),
+        (Report(good=1, bad=1, present=1), 'Nothing added, 1 was there already, 1 was bad.'),
+        (Report(good=9, added=4, repeated=5), '4 added, 5 came twice in the file.'),
+        (Report(), 'Nothing added: the file has no rows.'),
+        (Report(good=9, stopped=True), 'Stopped: nothing added. Import the file again to add the rest.'),
+    ],
+)
+def test_an_import_is_summed_up_in_one_sentence(report: Report, sentence: str) -> None:
+    assert summary(report) == sentence
+
+
 async def test_genuine_repeats_survive_and_come_in_once(tmp_path: Path, sink: Sink) -> None:
     path = written(tmp_path, HEADER + row(0) * (BATCH + 3) + row(0, 'btc') + row(1))
     assert (await imported(path, sink)).added == BATCH + 5
