@@ -46,7 +46,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return canonical(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(canonical(Decimal(value)))
+        if value is None:
+            return None
+        return Decimal(canonical(value) if isinstance(value, Decimal) else value)
 
 
 class Origin(StrEnum):

@@ -61,11 +61,18 @@ def failed_as_a_whole(error: SQLAlchemyError) -> bool:
 
 def _sqlite(url: URL, patience: float) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.database).parent)
     engine = create_engine(url, connect_args={'timeout': patience})
     event.listen(engine, 'connect', _prepare_sqlite)
     event.listen(engine, 'begin', _begin_sqlite)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Invalid(f'--data-dir: the folder {folder} cannot be made ({error.strerror}).') from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
