@@ -51,7 +51,8 @@ class CsvFile:
         self._raw = path.open('rb')
         try:
             self._text = self._open()
-            self.delimiter, self.header_line, self.header = self._find_header()
+            self.delimiter, self.header_line, header = self._find_header()
+            self.header = [printable(cell) for cell in header]
         except BaseException:
             self._raw.close()
             raise
@@ -155,6 +156,11 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
     except csv.Error:
         return []
+
+
+def printable(cell: str) -> str:
+    """The cell with a question mark for every byte that is not UTF-8, so that it can be shown."""
+    return cell.encode(errors='replace').decode()
 
 
 def _is_text(cell: str) -> bool:

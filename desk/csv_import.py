@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from desk.csv_file import CsvFile
+from desk.csv_file import CsvFile, printable
 from desk.csv_formats import Format, likely_mapping, recognise
 from desk.csv_reading import Found, Reading, Report, layout_of, spacing_of
 from desk.csv_rows import INTERVALS
@@ -211,7 +211,7 @@ class CsvImport:
         quote = self.desk.settings.quote
         with CsvFile(self.path) as file:
             layout = layout_of(file, self.mapping) if self.mapping else recognise(file.header)
-            preview = [list(row.cells) for row in islice(file.rows(), PREVIEW_ROWS)]
+            preview = [list(map(printable, row.cells)) for row in islice(file.rows(), PREVIEW_ROWS)]
             columns = [name.strip() for name in file.header]
         if layout is None:
             return Inspection('', '', '', 0, True, True, likely_mapping(columns), columns, preview)

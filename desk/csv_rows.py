@@ -138,6 +138,8 @@ class RowReader:
     def _text(self, cells: Sequence[str], role: str) -> str:
         at = self.layout.at.get(role)
         text = '' if at is None else cells[at]
+        if '\0' in text:
+            raise Invalid(f'The {role} has a NUL character in it.', role)
         if len(text) > LENGTHS[role]:
             raise Invalid(f'The {role} has at most {LENGTHS[role]} characters; this one has {len(text)}.', role)
         return text

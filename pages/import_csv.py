@@ -15,7 +15,7 @@ from pages.import_jobs import Imports, UploadedFile
 from pages.import_upload import SpooledUpload
 from pages.theme import coin_path, frame
 
-LOOK_EVERY = 0.2
+LOOK_EVERY, CELL = 0.2, 200
 INTRO = (
     'Plain or compressed with gzip, up to 200 MB. Files of Coinbase, CoinGecko, CoinMarketCap, CryptoDataDownload, '
     'Kraken and Yahoo Finance are known by their header, and so is Cointape’s own: name, price, timestamp. In others '
@@ -212,6 +212,7 @@ def findings(report: Report) -> list[str]:
 def table(title: str, columns: list[str], rows: list[list[str]]) -> ui.html:
     """A plain table that scrolls inside itself, by keyboard too."""
     head = ''.join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = ''.join('<tr>' + ''.join(f'<td>{escape(cell)}</td>' for cell in row) + '</tr>' for row in rows)
+    cells = [''.join(f'<td>{escape(cell[:CELL])}</td>' for cell in row) for row in rows]
+    body = ''.join(f'<tr>{row}</tr>' for row in cells)
     html = f'<table class="plain"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return ui.html(html, sanitize=False).classes('scroll rows').props(f'tabindex=0 role=region aria-label="{title}"')

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import HTTPException, Request
 from nicegui import app, events, ui
+from starlette.requests import ClientDisconnect
 
 from api.multipart import file_of, part_of
 from desk.csv_spool import LIMIT, check_size, new_file, spool
@@ -54,6 +55,8 @@ class SpooledUpload(ui.upload):
             with self:
                 self.on_problem(str(error))
             raise HTTPException(error.status, str(error)) from None
+        except ClientDisconnect:
+            return {'upload': 'given up'}
         with self:
             await self.on_file(path, part.filename if part else '')
         return {'upload': 'success'}

@@ -140,6 +140,16 @@ async def test_an_unknown_header_is_mapped_by_choice(tmp_path: Path, sink: Sink)
     assert [(tick.name, tick.price) for tick in sink.ticks] == [('DOGE', Decimal('0.15')), ('DOGE', Decimal('0.16'))]
 
 
+async def test_a_file_in_another_encoding_can_be_shown_and_its_plain_rows_come_in(tmp_path: Path, sink: Sink) -> None:
+    path = tmp_path / 'latin.csv'
+    path.write_bytes('Währung,price,timestamp\nBTC,1,2026-01-01\nMünze,1,2026-01-01\n'.encode('latin-1'))
+    async with CsvImport(path, sink, 'BTC') as job:
+        look = await job.inspect()
+        report = await job.run()
+    assert (look.columns[0], look.preview[1][0]) == ('W?hrung', 'M?nze')
+    assert (report.added, report.bad_rows[0].reason) == (1, 'The row is not UTF-8 text.')
+
+
 def candle(minute: int, volume: str) -> str:
     return f'2026-01-01 00:{minute:02}:00,1,3,2,2.5,{volume}\n'
 

@@ -79,6 +79,7 @@ def test_a_bad_row_gets_the_desks_own_sentence(cells: tuple[str, ...], sentence:
         ('source', 's' * 51, 'The source has at most 50 characters; this one has 51.'),
         ('author', 'a' * 101, 'The author has at most 100 characters'),
         ('note', 'n' * 501, 'The note has at most 500 characters'),
+        ('note', 'a\0b', 'The note has a NUL character in it.'),
         ('volume', '-1', 'negative'),
         ('bid', 'x', '“x” is not a number'),
     ],
