@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, event
 
 from desk.errors import Conflict, Invalid, NotFound, Unavailable
 from desk.store import Store
@@ -45,6 +46,16 @@ async def test_a_price_comes_back_to_the_last_digit(store: Store, price: Decimal
     btc = await coin(store)
     stored = (await store.add([record(btc, price)]))[0]
     assert canonical((await store.record(stored.id or 0)).record.price) == canonical(price)
+
+
+async def test_what_comes_together_is_committed_together(store: Store) -> None:
+    btc = await coin(store)
+    commits: list[Connection] = []
+    hear = commits.append
+    event.listen(Engine, 'commit', hear)
+    await asyncio.gather(*(store.add([record(btc)]) for _ in range(100)))
+    event.remove(Engine, 'commit', hear)
+    assert len(commits) < 20
 
 
 async def test_a_batch_with_one_bad_record_leaves_nothing(store: Store) -> None:

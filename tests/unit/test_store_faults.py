@@ -67,6 +67,17 @@ async def test_what_feeds_told_meanwhile_is_written_later(store: Store, database
     assert (canonical(candle.open), canonical(candle.high), canonical(candle.close)) == ('1', '3', '2')
 
 
+async def test_more_than_the_queue_holds_is_refused_at_once(
+        store: Store, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('desk.store.writer.QUEUE_ROWS', 10)
+    btc = await coin(store)
+    with locked(database):
+        results = await asyncio.gather(
+            *(store.add([record(btc) for _ in range(5)]) for _ in range(20)), return_exceptions=True)
+    assert any('cannot follow' in str(result) for result in results)
+    assert store.queue_length == 0
+
+
 async def test_it_finds_out_by_itself_that_the_database_is_back(store: Store, database: str) -> None:
     with locked(database):
         with pytest.raises(Unavailable):
