@@ -21,7 +21,7 @@ WRITERS = 0x636F696E  # the advisory lock under which every Cointape process wri
 
 
 def connect(url: str, patience: float) -> Engine:
-    """An engine whose connections wait `patience` seconds for a lock; raises Invalid for a URL that is none."""
+    """An engine whose connections wait `patience` seconds for a lock; raises Invalid for a URL that is none, OSError."""
     try:
         target = make_url(url)
     except ArgumentError:
@@ -61,18 +61,11 @@ def failed_as_a_whole(error: SQLAlchemyError) -> bool:
 
 def _sqlite(url: URL, patience: float) -> Engine:
     if url.database:
-        _make_folder(Path(url.database).parent)
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={'timeout': patience})
     event.listen(engine, 'connect', _prepare_sqlite)
     event.listen(engine, 'begin', _begin_sqlite)
     return engine
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Invalid(f'--data-dir: the folder {folder} cannot be made ({error.strerror}).') from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from desk.errors import Invalid, Unavailable
+from desk.errors import Unavailable
 from desk.store import Store
 from desk.store.database import connect
 from desk.store.schema import migrate
@@ -67,12 +67,6 @@ async def test_what_is_no_database_is_said(tmp_path: Path, spoil: Callable[[Path
     spoil(path)
     with pytest.raises(Unavailable, match='database'):
         await Store(f'sqlite:///{path}').open()
-
-
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
-    (tmp_path / 'file').touch()
-    with pytest.raises(Invalid, match='--data-dir'):
-        Store(f'sqlite:///{tmp_path / "file" / "data" / "cointape.db"}')
 
 
 @pytest.mark.parametrize('kind', ['sqlite'])
