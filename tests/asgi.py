@@ -1,4 +1,4 @@
-"""A websocket to an ASGI app in the test's own event loop, with a reader that can stop reading."""
+"""Clients of an ASGI app in the test's own event loop: of the API, and a websocket that can stop reading."""
 
 import asyncio
 import json
@@ -6,7 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Message
+
+import api
+from desk.desk import Desk
 
 WAIT = 5.0
 
@@ -48,7 +53,7 @@ class Socket:
 
 @asynccontextmanager
 async def connected(app: ASGIApp, path: str, **headers: str) -> AsyncIterator[Socket]:
-    """A socket whose handshake was sent; the first message that the app answers with is taken off, in `opening`."""
+    """A socket whose handshake was sent; what the app answers is the first `next()`."""
     socket = Socket()
     headers = {'host': '127.0.0.1:8080', **headers}
     scope = {
@@ -74,3 +79,13 @@ async def connected(app: ASGIApp, path: str, **headers: str) -> AsyncIterator[So
         await socket.to_app.put({'type': 'websocket.disconnect', 'code': 1000})
         socket.reading.set()
         await socket.ended()
+
+
+@asynccontextmanager
+async def api_client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the desk's API, guard included; what fails inside is a 500, as over the wire."""
+    app = FastAPI(openapi_url=None)
+    api.register(app, desk)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url='http://127.0.0.1:8080') as http:
+        yield http
