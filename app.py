@@ -1,5 +1,6 @@
 """Cointape: settings → Desk → pages and API → ui.run. And the command line."""
 
+import gc
 import logging
 import secrets
 import signal
@@ -156,9 +157,15 @@ def storage_secret(data_dir: Path) -> str:
     return file.read_text()
 
 
+def leave(*_: object) -> None:
+    """End with status 0, without the interpreter's last search for garbage, which takes longer than all the rest."""
+    gc.freeze()
+    sys.exit(0)
+
+
 if __name__ in {'__main__', '__mp_main__'}:
     simulated = helpers.is_user_simulation()
     if not simulated:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises it anew when all is shut down
+            signal.signal(number, leave)  # uvicorn raises it anew when all is shut down
     commands(standalone_mode=not simulated)
