@@ -9,16 +9,20 @@ INSTALLED := $(VENV)/installed
 TOOLS := $(VENV)/tools-installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
+UNITS := tests/unit tests/user --numprocesses auto --dist loadfile
 
-.PHONY: run test quick browser faults check fmt cover bench chromium clean
+.PHONY: run test units quick browser faults check fmt cover bench chromium clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/python app.py $(ARGS)
 
-test: quick browser faults
+test: units browser faults
+
+units: $(TOOLS)
+	$(PYTEST) $(UNITS) $(ARGS)
 
 quick: $(TOOLS)
-	$(PYTEST) tests/unit tests/user --numprocesses auto --dist loadfile $(ARGS)
+	$(PYTEST) $(UNITS) -m 'not slow' $(ARGS)
 
 browser: $(TOOLS) chromium
 	$(PYTEST) tests/browser $(ARGS)
