@@ -21,7 +21,7 @@ WRITERS = 0x636F696E  # the advisory lock under which every Cointape process wri
 
 
 def connect(url: str, patience: float) -> Engine:
-    """An engine whose connections wait `patience` seconds for a lock; raises Invalid for a URL that is none, OSError."""
+    """An engine whose connections wait `patience` seconds for a lock; raises OSError, Invalid for what is no URL."""
     try:
         target = make_url(url)
     except ArgumentError:
