@@ -1,5 +1,6 @@
 """What feeds told since the last write, folded as it comes: a minute a coin, and one record per coin and second."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -20,6 +21,15 @@ class Harvest:
 
     def __bool__(self) -> bool:
         return bool(self.minutes or self.samples)
+
+    def by_coin(self) -> 'list[Harvest]':
+        """The same, a coin each."""
+        coins: defaultdict[int, Harvest] = defaultdict(Harvest)
+        for key, part in self.minutes.items():
+            coins[key.coin_id].minutes[key] = part
+        for second, record in self.samples.items():
+            coins[second[0]].samples[second] = record
+        return list(coins.values())
 
 
 class FeedBuffer:

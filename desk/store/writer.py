@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
@@ -77,7 +78,7 @@ class Writer:
 
     def add(self, records: Sequence[Cryptocurrency]) -> 'Future[list[int]]':
         """Insert records with their candles, all or none; their ids."""
-        return self._accept(Job(records, lambda connection: _insert(connection, records), len(records), Future()))
+        return self._accept(Job(records, partial(_insert, records), len(records), Future()))
 
     def do(self, work: Work, rows: int = 1) -> 'Future[Any]':
         """Run `work` in the next transaction; gives what it returns, once that is committed."""
@@ -162,7 +163,7 @@ class Writer:
     def _perform(self, connection: Connection, jobs: list[Job]) -> list[Any]:
         adds = [job for job in jobs if job.records]
         together = [record for job in adds for record in job.records]
-        ids = _attempt(connection, lambda connection: _insert(connection, together)) if len(adds) > 1 else None
+        ids = _attempt(connection, partial(_insert, together)) if len(adds) > 1 else None
         if not isinstance(ids, list):
             return [_attempt(connection, job.work) for job in jobs]
         rest = iter(ids)
@@ -173,10 +174,12 @@ class Writer:
             if self.last_error:
                 writes.probe(connection)
             return
-        outcome = _attempt(connection, lambda connection: _keep(connection, harvest))
-        if isinstance(outcome, Exception):
-            log.error('What feeds told was refused: %s', outcome)
-            self.feed.conflated += len(harvest.samples)
+        if isinstance(_attempt(connection, partial(_keep, harvest)), Exception):
+            for one in harvest.by_coin():  # one coin's garbage spoils no other
+                refusal = _attempt(connection, partial(_keep, one))
+                if isinstance(refusal, Exception):
+                    log.warning('What a feed told was refused: %s', refusal)
+                    self.feed.conflated += len(one.samples)
 
     def _measure(self, connection: Connection) -> None:
         if time.monotonic() >= self._size_due:
@@ -206,13 +209,13 @@ class Writer:
             self._recent.popleft()
 
 
-def _insert(connection: Connection, records: Sequence[Cryptocurrency]) -> list[int]:
+def _insert(records: Sequence[Cryptocurrency], connection: Connection) -> list[int]:
     ids = writes.add_records(connection, records)
     parts.add_minutes(connection, parts.minutes_of(records))
     return ids
 
 
-def _keep(connection: Connection, harvest: Harvest) -> None:
+def _keep(harvest: Harvest, connection: Connection) -> None:
     writes.add_records(connection, list(harvest.samples.values()))
     parts.add_minutes(connection, harvest.minutes)
 
