@@ -3,8 +3,8 @@
 from nicegui import app
 
 from desk.desk import Desk
-from pages import add_price, board, settings, status, theme, trading
-from pages.coin_cells import Heads
+from pages import add_price, board, coin, import_csv, settings, status, theme, trading
+from pages.coin_cells import AGES_EVERY, Heads
 from pages.live import Live
 
 
@@ -16,6 +16,10 @@ def register(desk: Desk) -> None:
     theme.register()
     board.register(desk, live)
     add_price.register(desk)
-    trading.register(desk, live, Heads(desk, live))
+    heads = Heads(desk, live)
+    app.timer(AGES_EVERY, heads.refresh)
+    coin.register(desk, live, heads)
+    trading.register(desk, live, heads)
+    import_csv.register(desk)
     settings.register(desk)
     status.register(desk, live)

@@ -1,6 +1,7 @@
 """Whose price counts, in words; and what follows from it for a price that somebody is about to add."""
 
 from datetime import datetime
+from functools import partial
 
 from nicegui import ui
 
@@ -16,11 +17,11 @@ def feed_label(desk: Desk, name: str) -> str:
     return labels.get(name) or name.capitalize() or 'the exchange'
 
 
-def offers(desk: Desk, coin: Coin) -> dict[Policy, str]:
-    """The policies that make sense for a coin, each as what one would ask for."""
-    words = {Policy.LATEST: 'Let the newest price count', Policy.MANUAL: 'Let only hand-entered prices count'}
+def policies(desk: Desk, coin: Coin) -> dict[Policy, str]:
+    """The policies that make sense for a coin, each as what counts under it."""
+    words = {Policy.LATEST: 'the newest price', Policy.MANUAL: 'only hand-entered prices'}
     if coin.pair:
-        words[Policy.EXCHANGE] = f'Let {feed_label(desk, coin.exchange)}’s price count'
+        words[Policy.EXCHANGE] = f'{feed_label(desk, coin.exchange)}’s price'
     return words
 
 
@@ -75,9 +76,10 @@ class Consequence:
         if not coin.pair and not coin.policy:
             return  # no exchange to disagree with
         with ui.element('div').classes('line'):
-            for policy, words in offers(self.desk, coin).items():
+            for policy, words in policies(self.desk, coin).items():
                 if policy != self.desk.policy(name):
-                    ui.button(words, on_click=lambda policy=policy: self._change(coin.name, policy)).classes('small')
+                    button = ui.button(f'Let {words} count', on_click=partial(self._change, coin.name, policy))
+                    button.classes('small')
 
     async def _change(self, name: str, policy: Policy) -> None:
         try:

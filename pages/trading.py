@@ -33,11 +33,11 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
             async def show() -> None:
                 app.storage.user['coin'] = select.value
                 shown.clear()
-                _show(live, heads, shown, desk.quote(select.value))
+                _show(desk, live, heads, shown, desk.quote(select.value))
                 await live.tune(shown.client)
 
             select.on_value_change(show)
-            _show(live, heads, shown, chosen)
+            _show(desk, live, heads, shown, chosen)
 
 
 def _chosen(desk: Desk, coin: str) -> Quote | None:
@@ -49,9 +49,9 @@ def _chosen(desk: Desk, coin: str) -> Quote | None:
     return None
 
 
-def _show(live: Live, heads: Heads, parent: ui.element, quote: Quote) -> None:
+def _show(desk: Desk, live: Live, heads: Heads, parent: ui.element, quote: Quote) -> None:
     with parent:
-        for label, cell in zip(LABELS, heads.head(quote).cells, strict=True):
+        for label, cell in zip(LABELS, heads.head(desk.coin(quote.name)).cells, strict=True):
             with ui.element('h2').classes('fact'):
                 ui.label(f'{label}: ').classes('fact-label')
                 live.show(cell)
