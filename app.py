@@ -26,7 +26,7 @@ from desk.feeds.catalog import problem
 from desk.settings import Settings, load_settings
 from desk.store.database import connect, failure
 
-PING_SECONDS, RECONNECT_SECONDS, GOODBYE_SECONDS = 10, 120, 1
+PING_SECONDS, RECONNECT_SECONDS, GOODBYE_SECONDS, MESSAGE_BYTES = 10, 120, 1, 2_000_000
 FAVICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
            'fill="#3451c6"/><path d="M6 21l6-7 5 4 9-10" fill="none" stroke="#fff" stroke-width="3"/></svg>')
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
@@ -124,9 +124,10 @@ def serve(settings: Settings) -> None:
     Storage.path = (settings.data_dir / 'nicegui').resolve()
     ui.run(
         host=settings.host, port=settings.port, title='Cointape', favicon=FAVICON, dark=None, language='en-US',
-        reload=False, show=False, tailwind=False, show_welcome_message=False, fastapi_docs=True,
+        reload=False, show=False, tailwind=False, show_welcome_message=False,
         reconnect_timeout=RECONNECT_SECONDS, storage_secret=storage_secret(settings.data_dir),
-        uvicorn_logging_level='error', ws_per_message_deflate=False, timeout_graceful_shutdown=GOODBYE_SECONDS)
+        uvicorn_logging_level='error', proxy_headers=False,
+        ws_per_message_deflate=False, ws_max_size=MESSAGE_BYTES, timeout_graceful_shutdown=GOODBYE_SECONDS)
 
 
 def opened(desk: Desk, inner: Lifespan) -> Lifespan:

@@ -104,6 +104,10 @@ class Desk:
             raise NotFound(f'{coin.name} has no price yet.', 'name')
         return quote
 
+    def has_price(self, name: str) -> bool:
+        """Whether a coin has a price now; raises NotFound where there is no such coin."""
+        return self.market.has_price(self.registry.get(name))
+
     def coin(self, name: str) -> Coin:
         """The coin of this name, whatever its case, through renames and merges; raises NotFound."""
         return self.registry.get(name)

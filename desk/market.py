@@ -141,6 +141,10 @@ class Market:
             high_24h=high, low_24h=low, volume_24h=volume, aside=_aside(standing, tick),
             policy=effective_policy(coin), followed=coin.followed, pair=coin.pair)
 
+    def has_price(self, coin: Coin) -> bool:
+        """Whether any price governs the coin now."""
+        return self.standing(coin).governing is not None
+
     def spark(self, coin: Coin, now: datetime) -> list[Decimal]:
         """Up to 97 quarter-hourly closes of the last 24 h, oldest first."""
         return self.standing(coin).window.closes(now)

@@ -100,7 +100,7 @@ class View:
         return rows
 
     def _row(self, number: int) -> LiveElement:
-        cell = self.board.rows[number].link
+        cell = self.board.look(number).link
         if cell.id not in self.client.elements:
             with self.list:
                 self.rows[cell.id] = self.board.live.show(cell)

@@ -45,28 +45,33 @@ class Board:
         self.rows: dict[int, Row] = {}
         self.names: dict[int, str] = {}
         self.searched: dict[int, str] = {}
+        self.stale: set[int] = set()
         self.version = 0
         self.changed = Event[[]]()
         self._orders: dict[tuple[str, bool], tuple[float, int, list[int]]] = {}
         desk.subscribe(self.render)
 
     def render(self, names: set[str]) -> None:
-        """These coins changed."""
-        now, version = self.desk.clock(), self.version
+        """These coins changed. A row that nobody looks at waits until somebody does."""
+        version = self.version
         for name in names:
-            try:
-                quote = self.desk.quote(name)
-            except NotFound:
-                self._forget(name)
-                continue
-            row = self._row(quote)
-            row.render(quote, now)
-            if not row.spark.calm:
-                row.draw(self.desk.spark(quote.name))
-            if quote.name != name:
-                self._forget(name)
+            number = self._number(name)
+            if number is not None and not self.live.watched(self.rows[number].link):
+                self.stale.add(number)
+            else:
+                self._render(name)
         if version != self.version:
             self.changed.emit()
+
+    def look(self, number: int) -> Row:
+        """The row of a coin, as it is now: somebody is about to see it."""
+        if number in self.stale:
+            self.stale.discard(number)
+            row, quote = self.rows[number], self.desk.quote(self.names[number])
+            row.shown = None
+            row.render(quote, self.desk.clock())
+            row.draw(self.desk.spark(quote.name))
+        return self.rows[number]
 
     def refresh(self) -> None:
         """Every row anew: ages and windows move although no price does."""
@@ -75,7 +80,10 @@ class Board:
     def draw(self) -> None:
         """Every sparkline anew."""
         for number, row in self.rows.items():
-            row.draw(self.desk.spark(self.names[number]))
+            if self.live.watched(row.link):
+                row.draw(self.desk.spark(self.names[number]))
+            else:
+                self.stale.add(number)
 
     def order(self, key: str, descending: bool) -> list[int]:
         """Coin ids in the order of a column, the same for all browsers, at most five seconds old; no value: last."""
@@ -94,6 +102,28 @@ class Board:
         known = sorted(((value, number) for value, number in valued if value is not None), reverse=descending)
         return [number for _, number in known] + [number for value, number in valued if value is None]
 
+    def _number(self, name: str) -> int | None:
+        """The id of a coin that is on the board under this very name."""
+        try:
+            coin = self.desk.coin(name)
+        except NotFound:
+            return None
+        known = coin.id is not None and self.names.get(coin.id) == name == coin.name
+        return coin.id if known and self.desk.has_price(name) else None
+
+    def _render(self, name: str) -> None:
+        try:
+            quote = self.desk.quote(name)
+        except NotFound:
+            self._forget(name)
+            return
+        row = self._row(quote)
+        row.render(quote, self.desk.clock())
+        if not row.spark.calm:
+            row.draw(self.desk.spark(quote.name))
+        if quote.name != name:
+            self._forget(name)
+
     def _row(self, quote: Quote) -> Row:
         row = self.rows.get(quote.coin_id)
         if row is None:
@@ -107,4 +137,5 @@ class Board:
     def _forget(self, name: str) -> None:
         for number in [number for number, known in self.names.items() if known == name]:
             del self.rows[number], self.names[number], self.searched[number]
+            self.stale.discard(number)
             self.version += 1

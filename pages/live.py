@@ -9,6 +9,7 @@ then gets a snapshot, at every handshake, because these messages carry no number
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from html import unescape
 from itertools import count
@@ -98,6 +99,7 @@ class Live:
         self._lit: dict[Cell, float] = {}
         self._slow: set[str] = set()
         self._tuned: WeakSet[Client] = WeakSet()
+        self._viewers: defaultdict[str, WeakSet[Client]] = defaultdict(WeakSet)
         self._wake = asyncio.Event()
         self._sending = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -125,11 +127,12 @@ class Live:
         if client not in self._tuned:
             self._tuned.add(client)
             client.on_connect(self.tune)
+        self._viewers[cell.room].add(client)
         return LiveElement(cell)
 
     def watched(self, cell: Cell) -> bool:
-        """Whether any browser would get a change of this cell."""
-        return bool(core.sio.manager.rooms.get(NAMESPACE, {}).get(cell.room))
+        """Whether any browser shows, or is about to show, a cell of this room: else nobody needs its rendering."""
+        return bool(self._viewers.get(cell.room))
 
     def set(self, cell: Cell, html: str, calm: str | None = None) -> None:
         """Show this from the next frame on. `calm` is the same without its flash, for page loads and re-sorts."""
@@ -151,6 +154,8 @@ class Live:
         """The right rooms and then a calm snapshot: at a handshake, and before a browser's cells move or come."""
         shown = [element for element in client.layout.descendants() if isinstance(element, LiveElement)]
         rooms = {element.cell.room for element in shown}
+        for room, viewers in self._viewers.items():
+            (viewers.add if room in rooms else viewers.discard)(client)
         async with self._sending:
             for sid in _sids(client):
                 await _move(sid, rooms)

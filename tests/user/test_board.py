@@ -76,3 +76,14 @@ async def test_a_coin_is_managed_from_the_board(user: User, desk: Desk) -> None:
     await user.should_see('Close')
     user.find(kind=ui.select).elements.pop().set_value('XBT')
     await user.should_see('Rename …')
+
+
+async def test_what_changed_while_nobody_looked_is_there_when_somebody_does(user: User, desk: Desk) -> None:
+    await price(desk, 'BTC', '1')
+    record = await desk.submit(Tick('ETH', Decimal(2), utc_now(), 'api', Origin.PROGRAM))
+    await price(desk, 'BTC', '67000.12')
+    assert record.id is not None
+    await desk.withdraw(record.id, 'a test')
+    await user.open('/')
+    await user.should_see('67,000.12')
+    await user.should_not_see('/coin/ETH')
