@@ -73,6 +73,15 @@ async def test_a_second_that_was_written_gets_no_second_record(store: Store) -> 
     assert (await store.candles([btc], 60))[0].high == 3
 
 
+async def test_many_coins_at_many_times_each_keep_their_own(store: Store) -> None:
+    ids = [each.id or 0 for each in await store.ensure_coins([f'C{number}' for number in range(30)])]
+    for price in ('1', '2'):
+        await store.add([record(coin_id, price, coin_id * 60) for coin_id in ids])
+    found = [await store.candles([coin_id], 60) for coin_id in ids]
+    assert [[(each.start, each.low, each.high) for each in candles] for candles in found] == [
+        [(NOON + timedelta(minutes=coin_id), Decimal(1), Decimal(2))] for coin_id in ids]
+
+
 async def test_merged_coins_have_candles_together(store: Store) -> None:
     btc, xbt = [each.id or 0 for each in await store.ensure_coins(['BTC', 'XBT'])]
     await store.add([record(btc, '1', 0, volume='1'), record(xbt, '2', 1, volume='2')])
