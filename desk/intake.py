@@ -72,12 +72,11 @@ class Intake:
         numbered = [(replace(tick, seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
         made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
         records = await self.store.add(made)
-        moved: list[Coin] = []
-        past: list[Coin] = []
-        for tick, coin in numbered:
-            (moved if self.market.apply(coin, tick) else past).append(coin)
-        self.changed([*moved, *past])
-        self.aged(past)
+        for some in _chunks(numbered, BIG):
+            past = [coin for tick, coin in some if not self.market.apply(coin, tick)]
+            self.changed(coin for _, coin in some)
+            self.aged(past)
+            await asyncio.sleep(0)  # others get their turn
         return records
 
     async def _feed(self, ticks: Sequence[Tick]) -> None:
@@ -102,6 +101,10 @@ class Intake:
         if moment > now + FUTURE_TOLERANCE:
             moment, self.clamped = now, self.clamped + 1
         return replace(tick, price=check_price(tick.price), timestamp=moment, seq=self.number(), received=now)
+
+
+def _chunks(items: list[Result], size: int) -> Iterable[list[Result]]:
+    return (items[start:start + size] for start in range(0, len(items), size))
 
 
 def checked(tick: Tick, now: datetime) -> Tick:
