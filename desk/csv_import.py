@@ -108,9 +108,10 @@ class CsvImport:
         self._stop = True
 
     async def close(self) -> None:
-        """Give back the thread and the temporary file."""
-        await self._in_thread(self._drop_scratch)
+        """Give back the thread and the temporary file; that happens even when the caller is cancelled meanwhile."""
+        dropped = self._worker.submit(self._drop_scratch)
         self._worker.shutdown(wait=False)
+        await asyncio.wrap_future(dropped)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """What an import must remember of a file of any length, kept on disk in the data dir so that memory stays constant."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from decimal import Decimal
@@ -19,14 +20,16 @@ CREATE TABLE best (key BLOB PRIMARY KEY, line INTEGER NOT NULL, volume TEXT NOT 
 
 
 class Scratch:
-    """A temporary SQLite database of 16-byte hashes; `close` deletes it. Used by one thread at a time."""
+    """A temporary SQLite database of 16-byte hashes; it goes with `close` or with the process. One thread at a time."""
 
     def __init__(self, folder: Path) -> None:
-        with NamedTemporaryFile(dir=folder, prefix='import-', suffix='.scratch', delete=False) as file:
+        with NamedTemporaryFile(dir=folder, suffix='.scratch', delete=False) as file:
             self.path = Path(file.name)
         self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         self._database.executescript(TABLES)
         self._database.execute(f'PRAGMA cache_size = -{CACHE_KILOBYTES}')
+        if os.name == 'posix':
+            self.path.unlink()  # lives on until it is closed, and outlives no crash
         self._database.execute('BEGIN')  # never committed: pages go to disk when the cache is full
 
     def occurrences(self, ticks: Sequence[Tick]) -> list[int]:
