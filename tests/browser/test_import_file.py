@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.windows import content_width, serious
+
 FILE = 'name,price,timestamp\nBTC,67000.12,2026-01-30T10:00:00Z\nBTC,x,2026-01-30T11:00:00Z\n'
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or worse."""
-    found = Axe().run(page).response['violations']
-    return [f'{problem["id"]}: {problem["help"]}' for problem in found if problem['impact'] in ('serious', 'critical')]
 
 
 def test_a_file_is_chosen_and_imported_by_keyboard_on_a_narrow_screen(page: Page, tmp_path: Path) -> None:
@@ -26,7 +21,7 @@ def test_a_file_is_chosen_and_imported_by_keyboard_on_a_narrow_screen(page: Page
     page.get_by_role('button', name='Check the file').press('Enter')
     expect(page.get_by_text('1 good row, 1 bad.')).to_be_visible()
     assert serious(page) == []
-    assert page.evaluate('document.documentElement.scrollWidth') == 360
+    assert content_width(page) == 360
     page.get_by_role('button', name='Import 1 row').press('Enter')
     expect(page.get_by_text('1 added, 1 was bad.')).to_be_visible()
     assert serious(page) == []

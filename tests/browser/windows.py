@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import TracebackType
 
 import httpx
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 from tests.running import Server
@@ -29,6 +30,22 @@ def lit(page: Page) -> Locator:
 def shown(page: Page, coin: str) -> Decimal:
     """The price that the window shows now."""
     return Decimal((price_of(page, coin).text_content() or '').replace(',', ''))
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds serious or critical."""
+    return [
+        f'{violation["id"]}: {node["html"][:200]}'
+        for violation in Axe().run(page).response['violations']
+        if violation['impact'] in ('serious', 'critical')
+        for node in violation['nodes']
+    ]
+
+
+def content_width(page: Page) -> float:
+    """How wide the page is in CSS pixels, what one would have to scroll to included."""
+    metrics = page.context.new_cdp_session(page).send('Page.getLayoutMetrics')
+    return float(metrics['cssContentSize']['width'])
 
 
 class Pulse:

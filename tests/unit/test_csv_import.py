@@ -282,6 +282,7 @@ async def test_the_desk_gets_small_batches_with_turns_of_the_loop_between(tmp_pa
     assert turns >= len(sink.calls)
 
 
+@pytest.mark.slow
 async def test_memory_stays_constant_however_long_the_file_is(tmp_path: Path) -> None:
     chance, note = random.Random(1), 'n' * 450
     path = tmp_path / 'long.csv'

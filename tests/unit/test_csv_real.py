@@ -13,7 +13,7 @@ from desk.csv_import import CsvImport
 from desk.desk import Desk
 from tests.unit.csv_sink import REAL_FILES, Sink, needs_real_files, sink
 
-pytestmark = needs_real_files
+pytestmark = [pytest.mark.slow, needs_real_files]
 __all__ = ['sink']
 
 # folder: format, kind, interval, whether the coin must be named, words

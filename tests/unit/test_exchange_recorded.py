@@ -29,7 +29,7 @@ RECORDINGS = {
     'binance': {'BTC': 'binance_spot/spot_btcusdt_20240808', 'ETH': 'binance_spot/spot_ethusdt_20240808'},
 }
 
-pytestmark = pytest.mark.skipif(not TOOL.is_file(), reason=f'no recorded exchange in {SHARED}')
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not TOOL.is_file(), reason=f'no recorded exchange in {SHARED}')]
 
 
 @pytest.mark.parametrize(

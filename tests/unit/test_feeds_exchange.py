@@ -21,6 +21,8 @@ from models import utc_now
 from tests.unit.exchange_server import FakeCoinbase, gone
 from tests.unit.feed_sink import CollectingSink, until
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def running(server: FakeCoinbase, sink: CollectingSink, *coins: str, **given: Any) -> AsyncIterator[Feeds]:

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.running import Server, running
 
+pytestmark = pytest.mark.slow
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
