@@ -10,7 +10,7 @@ from typing import TypeVar
 from desk.errors import Invalid
 from desk.market import Market
 from desk.registry import Registry
-from desk.store import Store
+from desk.store import FeedRecord, Store
 from desk.ticks import FUTURE_TOLERANCE, Bar, Tick, check_bar, check_price, check_timestamp, parse_name
 from models import Coin, Cryptocurrency, Origin
 
@@ -80,27 +80,30 @@ class Intake:
         return records
 
     async def _feed(self, ticks: Sequence[Tick]) -> None:
-        now = self.clock()
-        known = [tick for tick in ticks if self.registry.find(tick.name)]
-        if len(known) < len(ticks):
+        if any(self.registry.find(tick.name) is None for tick in ticks):
             await self.coins(tick.name for tick in ticks)
-        moved = []
+        now, moved = self.clock(), {}
         for tick in ticks:
+            coin = self.registry.get(tick.name)
             try:
-                coin, tick = self.registry.get(tick.name), self._fed(tick, now)
+                fed = self._fed(tick, now)
             except Invalid as error:
                 self.refused, self.last_refusal = self.refused + 1, f'{tick.source} {tick.name}: {error}'
                 continue
-            self.store.add_later(record_of(tick, coin))
-            if self.market.apply(coin, tick):
-                moved.append(coin)
-        self.changed(moved)
+            self.store.add_later(FeedRecord(
+                _id(coin), coin.name, fed.price, fed.timestamp, fed.source, fed.origin, fed.volume, fed.bid, fed.ask,
+                fed.author, fed.note, fed.seq, now))
+            if self.market.apply(coin, fed):
+                moved[coin.name] = coin
+        self.changed(moved.values())
 
     def _fed(self, tick: Tick, now: datetime) -> Tick:
         moment = tick.timestamp
         if moment > now + FUTURE_TOLERANCE:
             moment, self.clamped = now, self.clamped + 1
-        return replace(tick, price=check_price(tick.price), timestamp=moment, seq=self.number(), received=now)
+        return Tick(
+            tick.name, check_price(tick.price), moment, tick.source, tick.origin, _volume(tick.volume),
+            _sound(tick.bid), _sound(tick.ask), tick.author, tick.note, self.number(), now)
 
 
 def _chunks(items: list[Result], size: int) -> Iterable[list[Result]]:
@@ -139,6 +142,11 @@ def tick_of(record: Cryptocurrency) -> Tick:
 async def _apart(size: int, work: Callable[[], Result]) -> Result:
     """A big batch is worked on in a thread, where it holds up nobody; a small one is done sooner right here."""
     return await asyncio.to_thread(work) if size > BIG else work()
+
+
+def _sound(price: Decimal | None) -> Decimal | None:
+    """A feed's bid or ask, or None where it is no price: the trade beside it still counts."""
+    return price if price is not None and price.is_finite() and price > 0 else None
 
 
 def _volume(volume: Decimal | None) -> Decimal | None:

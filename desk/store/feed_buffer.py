@@ -7,7 +7,7 @@ from threading import Lock
 
 from desk.candles import Part, merge
 from desk.store.parts import Key, key_of, part_of
-from models import Cryptocurrency
+from desk.store.records import Told
 
 Second = tuple[int, datetime]
 
@@ -17,7 +17,7 @@ class Harvest:
     """Minutes and records to be written together."""
 
     minutes: dict[Key, Part] = field(default_factory=dict)
-    samples: dict[Second, Cryptocurrency] = field(default_factory=dict)
+    samples: dict[Second, Told] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.minutes or self.samples)
@@ -42,7 +42,7 @@ class FeedBuffer:
         self._written: dict[int, datetime] = {}
         self._lock = Lock()
 
-    def put(self, record: Cryptocurrency) -> None:
+    def put(self, record: Told) -> None:
         """Take one tick in; never waits for the database."""
         with self._lock:
             _merge_into(self._held.minutes, key_of(record), part_of(record))
@@ -78,11 +78,11 @@ class FeedBuffer:
                 self._keep_newer(record, second)
             self._bound()
 
-    def _sample(self, record: Cryptocurrency, second: datetime) -> None:
+    def _sample(self, record: Told, second: datetime) -> None:
         self._keep_newer(record, second)
         self._newest[record.coin_id] = max(second, self._newest.get(record.coin_id, second))
 
-    def _keep_newer(self, record: Cryptocurrency, second: datetime) -> None:
+    def _keep_newer(self, record: Told, second: datetime) -> None:
         known = self._held.samples.get((record.coin_id, second))
         if known is None or (known.timestamp, known.seq) <= (record.timestamp, record.seq):
             self._held.samples[record.coin_id, second] = record

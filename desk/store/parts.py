@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick
 from desk.store.bulk import insert_rows
+from desk.store.records import Told
 from desk.store.tables import CANDLE
 from desk.ticks import Bar
-from models import CandleOrigin, Cryptocurrency, Origin
+from models import CandleOrigin, Origin
 
 FIELDS = [CANDLE.c[name] for name in Part._fields]
 VALUES = slice(0, 5)  # of a Part: what people see of it
@@ -50,18 +51,18 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-def key_of(record: Cryptocurrency) -> Key:
+def key_of(record: Told) -> Key:
     """The minute that a record belongs to."""
     origin = CandleOrigin.FEED if record.origin == Origin.FEED else CandleOrigin.HAND
     return Key(record.coin_id, STORED[0], origin, floor(record.timestamp, STORED[0]))
 
 
-def part_of(record: Cryptocurrency) -> Part:
+def part_of(record: Told) -> Part:
     """A record as its bucket knows it."""
     return part_of_tick(record.price, record.timestamp, record.seq, record.volume)
 
 
-def minutes_of(records: Iterable[Cryptocurrency]) -> dict[Key, Part]:
+def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
     """Records → the minutes they make."""
     return gather((key_of(record), part_of(record)) for record in records)
 

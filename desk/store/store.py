@@ -15,7 +15,7 @@ from desk.errors import DeskError
 from desk.store import parts, queries, writes
 from desk.store.database import connect, failure
 from desk.store.queries import Sighting
-from desk.store.records import HistoryPage, Position, Record
+from desk.store.records import HistoryPage, Position, Record, Told
 from desk.store.schema import migrate
 from desk.store.writer import Writer
 from desk.ticks import Bar
@@ -68,7 +68,7 @@ class Store:
             return []
         return _with_ids(records, await asyncio.wrap_future(self._writer.add(records)))
 
-    def add_later(self, record: Cryptocurrency) -> None:
+    def add_later(self, record: Told) -> None:
         """Take a feed's tick: its candles are made of every tick, of records one per coin and second is kept."""
         self._writer.feed.put(record)
 

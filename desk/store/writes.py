@@ -11,6 +11,7 @@ from desk.candles import STORED, Part, floor, part_of_tick
 from desk.errors import Conflict, NotFound
 from desk.store import parts
 from desk.store.bulk import insert_rows
+from desk.store.records import Told
 from desk.store.tables import AMENDMENT, COIN, COLUMNS, PREFERENCE, RECORD, active, of_kind
 from desk.ticks import name_key
 from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Origin
@@ -18,7 +19,7 @@ from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Origin
 _values = itemgetter(*COLUMNS[1:])
 
 
-def add_records(connection: Connection, records: Sequence[Cryptocurrency]) -> list[int]:
+def add_records(connection: Connection, records: Sequence[Told]) -> list[int]:
     """Insert records, without their candles; their ids."""
     if not records:
         return []
