@@ -9,9 +9,9 @@ from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from models import Coin
 from pages.coin_cells import Heads
-from pages.coin_chart import CoinChart
+from pages.coin_chart import CoinChart, chosen_interval, read_drawing
 from pages.coin_manage import manage
-from pages.coin_records import Records
+from pages.coin_records import Records, read_records
 from pages.live import Live
 from pages.policies import feed_label
 from pages.theme import coin_path, frame
@@ -28,21 +28,21 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
             coin = desk.coin(name)
         except NotFound:
             _unknown(desk, name)
-        else:
-            with frame(coin.name, desk):
-                await _known(desk, live, heads, coin)
+            return
+        drawing = await read_drawing(desk, coin, chosen_interval())
+        found = await read_records(desk, coin)
+        with frame(coin.name, desk), ui.element('div').classes('coin'):
+            _head(live, heads, coin)
+            CoinChart(desk, coin, drawing)
+            with ui.element('div').classes('coin-below'):
+                Records(desk, coin, found)
+                manage(desk, coin)
+        _follow_readers(heads, coin)
 
 
-async def _known(desk: Desk, live: Live, heads: Heads, coin: Coin) -> None:
+def _follow_readers(heads: Heads, coin: Coin) -> None:
+    """Who reads a coin that becomes part of another goes there, too."""
     here = coin.name
-    with ui.element('div').classes('coin'):
-        _head(live, heads, coin)
-        chart = CoinChart(desk, coin)
-        with ui.element('div').classes('coin-below'):
-            records = Records(desk, coin)
-            manage(desk, coin)
-    await chart.load()
-    await records.load()
 
     def go(old: str, new: str) -> None:
         if old == here:

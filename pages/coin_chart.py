@@ -1,11 +1,10 @@
 """The chart on a coin's page: its interval, its candles from the desk, and what keeps them current."""
 
 import time
-from collections.abc import Sequence
 
 from nicegui import app, ui
 
-from desk.candles import INTERVALS, Candle
+from desk.candles import INTERVALS
 from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from models import Coin
@@ -14,50 +13,58 @@ from pages.chart_options import Drawing
 
 KEPT, USUAL = 500, '15m'
 MOVE_EVERY, READ_EVERY = 0.25, 10.0
+ZOOMS = {'+': ('Zoom in', 0.5), '−': ('Zoom out', 2.0), 'Newest': ('Newest', 0.0)}
+
+
+def chosen_interval() -> str:
+    """The interval that this browser chose last."""
+    kept = app.storage.user.get('interval', USUAL)
+    return kept if kept in INTERVALS else USUAL
+
+
+async def read_drawing(desk: Desk, coin: Coin, interval: str) -> Drawing | str:
+    """The newest candles, or a sentence that says why there are none."""
+    try:
+        candles = await desk.candles(coin.name, interval, limit=KEPT)
+    except DeskError as error:
+        return f'The candles cannot be read: {error}'
+    if not candles:
+        return 'No candles yet: they begin with the first price.'
+    return Drawing(coin.name, candles, interval, desk.preference('timezone', 'UTC'))
 
 
 class CoinChart:
     """Moves with the live price four times a second at most; every ten seconds the desk's candles correct it."""
 
-    def __init__(self, desk: Desk, coin: Coin) -> None:
+    def __init__(self, desk: Desk, coin: Coin, drawing: Drawing | str) -> None:
         self.desk, self.coin = desk, coin
         self.chart: CandleChart | None = None
-        self.moved, self.stale, self.read_at = False, False, 0.0
+        self.moved, self.stale, self.read_at = False, False, time.monotonic()
         with ui.element('section').classes('section').props('aria-label="Chart"'):
             with ui.element('div').classes('chart-bar'):
-                self.choice = ui.toggle(list(INTERVALS), value=self._interval(), on_change=self.load)
-                self.choice.props('aria-label="Length of a candle"')
+                self.choice = ui.toggle(list(INTERVALS), value=chosen_interval(), on_change=self.load)
+                self.choice.props('role=group aria-label="Length of a candle"')
                 with ui.element('div').classes('zooms'):
-                    for sign, words, factor in (('+', 'Zoom in', 0.5), ('−', 'Zoom out', 2.0), ('Newest', 'Newest', 0)):
+                    for sign, (words, factor) in ZOOMS.items():
                         button = ui.button(sign, on_click=lambda factor=factor: self._zoom(factor))
                         button.props['aria-label'] = words
             self.place = ui.element('div').classes('chart-place')
+        self._show(drawing)
         ui.context.client.on_delete(desk.subscribe(self._changed))
         ui.timer(MOVE_EVERY, self._look)
-
-    @property
-    def zone(self) -> str:
-        """The time zone that people chose for this desk."""
-        return self.desk.preference('timezone', 'UTC')
 
     async def load(self) -> None:
         """Read the candles of the chosen interval and draw them; say so if they cannot be read."""
         app.storage.user['interval'] = interval = str(self.choice.value)
         self.read_at, self.stale = time.monotonic(), False
-        try:
-            candles = await self.desk.candles(self.coin.name, interval, limit=KEPT)
-        except DeskError as error:
-            self._say(f'The candles cannot be read: {error}')
-            return
+        drawing = await read_drawing(self.desk, self.coin, interval)
         if interval == self.choice.value:
-            self._draw(candles, interval)
+            self._show(drawing)
 
-    def _draw(self, candles: Sequence[Candle], interval: str) -> None:
-        if not candles:
-            self._say('No candles yet: they begin with the first price.')
-            return
-        drawing = Drawing(self.coin.name, candles, interval, self.zone)
-        if self.chart is None:
+    def _show(self, drawing: Drawing | str) -> None:
+        if isinstance(drawing, str):
+            self._say(drawing)
+        elif self.chart is None:
             self.place.clear()
             with self.place:
                 self.chart = CandleChart(drawing)
@@ -82,7 +89,8 @@ class CoinChart:
             self.moved = self.stale = True
 
     async def _look(self) -> None:
-        if self.stale and time.monotonic() - self.read_at > READ_EVERY:
+        overdue = time.monotonic() - self.read_at > READ_EVERY
+        if self.stale and (overdue or self.chart is None):
             await self.load()
         elif self.moved and self.chart:
             self.moved = False
@@ -90,7 +98,3 @@ class CoinChart:
                 self.chart.move(self.desk.quote(self.coin.name))
             except NotFound:
                 await self.load()
-
-    def _interval(self) -> str:
-        kept = app.storage.user.get('interval', USUAL)
-        return kept if kept in INTERVALS else USUAL

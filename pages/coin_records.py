@@ -1,7 +1,6 @@
 """The evidence on a coin's page: its last records, and how to correct or withdraw one. Nothing is overwritten."""
 
 import re
-import time
 from html import escape
 
 from nicegui import ui
@@ -18,14 +17,22 @@ HEADINGS = ('Time', 'Price', 'Source', 'Note')
 LINK = re.compile(r'https?://[^\s<>"]+')
 
 
+async def read_records(desk: Desk, coin: Coin) -> list[Record] | str:
+    """The last hundred records, newest first, or a sentence that says why they are not there."""
+    try:
+        return (await desk.history(coin.name, limit=SHOWN)).records
+    except DeskError as error:
+        return f'The records cannot be read: {error}'
+
+
 class Records:
     """The last hundred, newest first. Rows hold still while a pointer or the keyboard is on them."""
 
-    def __init__(self, desk: Desk, coin: Coin) -> None:
+    def __init__(self, desk: Desk, coin: Coin, found: list[Record] | str) -> None:
         self.desk, self.coin = desk, coin
         self.rows: dict[tuple[int, bool], ui.element] = {}
         self.held: set[str] = set()
-        self.stale, self.read_at = False, 0.0
+        self.stale = False
         with ui.element('section').classes('section').props('aria-label="Records"') as self.section:
             ui.html('Records', tag='h2', sanitize=False)
             self.words = ui.label().classes('small muted')
@@ -37,16 +44,19 @@ class Records:
                     ui.html('<span class="unseen">What can be done</span>', tag='th', sanitize=False)
                 self.body = ui.element('tbody')
         self._hold_still()
+        self._show(found)
         ui.context.client.on_delete(desk.subscribe(self._changed))
         ui.timer(LOOK_EVERY, self._look)
 
     async def load(self) -> None:
-        """Read and show them; rows that are there already stay the same elements, so that no click is lost."""
-        self.read_at, self.stale = time.monotonic(), False
-        try:
-            found = (await self.desk.history(self.coin.name, limit=SHOWN)).records
-        except DeskError as error:
-            self.words.set_text(f'The records cannot be read: {error}')
+        """Read and show them again."""
+        self.stale = False
+        self._show(await read_records(self.desk, self.coin))
+
+    def _show(self, found: list[Record] | str) -> None:
+        """Rows that are there already stay the same elements, so that no click is lost."""
+        if isinstance(found, str):
+            self.words.set_text(found)
             return
         self.words.set_text(f'The last {len(found)}, newest first.' if found else 'No record yet.')
         before, self.rows = self.rows, {}

@@ -25,8 +25,10 @@ def fill(user: User, **values: str) -> None:
 
 
 def press(user: User, button: str) -> None:
-    """Press the one visible button with this on it."""
-    user.find(kind=ui.button, content=button).click()
+    """Press the newest button with this on it: a dialog's stands after its page's."""
+    found = user.find(kind=ui.button, content=button)
+    found.elements = {max(found.elements, key=lambda element: element.id)}
+    found.click()
 
 
 async def should_hint(user: User, label: str, text: str) -> None:
