@@ -266,23 +266,28 @@ async def test_nothing_is_left_in_the_data_dir(tmp_path: Path, sink: Sink) -> No
     assert list((tmp_path / 'import').iterdir()) == []
 
 
-async def test_the_desk_gets_small_batches_with_turns_of_the_loop_between(tmp_path: Path, sink: Sink) -> None:
-    turns = 0
+async def test_the_desk_gets_small_slices_each_in_a_turn_of_the_loop_of_its_own(tmp_path: Path) -> None:
+    turn = 0
+    turns: list[int] = []
 
     async def count() -> None:
-        nonlocal turns
+        nonlocal turn
         while True:
             await asyncio.sleep(0)
-            turns += 1
+            turn += 1
 
-    counter = asyncio.ensure_future(count())
+    class Timed(Sink):
+        async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+            turns.append(turn)
+            return await super().submit_many(ticks, restored)
+
+    counter, sink = asyncio.ensure_future(count()), Timed(tmp_path)
     await imported(written(tmp_path, many(2 * BATCH)), sink)
     counter.cancel()
     assert max(sink.calls) <= 250
-    assert turns >= len(sink.calls)
+    assert len(turns) == len(set(turns)) == len(sink.calls)
 
 
-@pytest.mark.slow
 async def test_memory_stays_constant_however_long_the_file_is(tmp_path: Path) -> None:
     chance, note = random.Random(1), 'n' * 450
     path = tmp_path / 'long.csv'
