@@ -27,8 +27,10 @@ from desk.settings import Settings, load_settings
 from desk.store.database import connect, failure
 
 PING_SECONDS, RECONNECT_SECONDS, GOODBYE_SECONDS, MESSAGE_BYTES = 10, 120, 1, 2_000_000
-FAVICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
-           'fill="#3451c6"/><path d="M6 21l6-7 5 4 9-10" fill="none" stroke="#fff" stroke-width="3"/></svg>')
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+    'fill="#3451c6"/><path d="M6 21l6-7 5 4 9-10" fill="none" stroke="#fff" stroke-width="3"/></svg>'
+)
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -38,28 +40,48 @@ def run(
     host: Annotated[str | None, typer.Option(help='Address to listen on; loopback only for now. [127.0.0.1]')] = None,
     port: Annotated[int | None, typer.Option(help='Port to listen on. [8080]')] = None,
     data_dir: Annotated[Path | None, typer.Option(help='Where the database and uploads are kept. [data]')] = None,
-    database_url: Annotated[str | None, typer.Option(
-        help='SQLAlchemy URL, like postgresql+psycopg://user@host/db. [SQLite in the data dir]')] = None,
-    exchange: Annotated[str | None, typer.Option(
-        help='Any ccxt exchange with websockets, by its id, or "none". [coinbase]')] = None,
-    exchange_url: Annotated[str | None, typer.Option(
-        help="Send all of the exchange client's traffic here instead: a relay or a recording.")] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help='SQLAlchemy URL, like postgresql+psycopg://user@host/db. [SQLite in the data dir]'),
+    ] = None,
+    exchange: Annotated[
+        str | None, typer.Option(help='Any ccxt exchange with websockets, by its id, or "none". [coinbase]')
+    ] = None,
+    exchange_url: Annotated[
+        str | None, typer.Option(help="Send all of the exchange client's traffic here instead: a relay or a recording.")
+    ] = None,
     coins: Annotated[str | None, typer.Option(help='Coins to follow, with commas. [30 well-known ones]')] = None,
     quote: Annotated[str | None, typer.Option(help='Currency of all prices. [USD]')] = None,
-    demo: Annotated[bool | None, typer.Option(
-        '--demo/--no-demo', help='Invented coins: at once, or never. [only if the exchange gives nothing]')] = None,
+    demo: Annotated[
+        bool | None,
+        typer.Option(
+            '--demo/--no-demo', help='Invented coins: at once, or never. [only if the exchange gives nothing]'
+        ),
+    ] = None,
     demo_rate: Annotated[int | None, typer.Option(help='Ticks a second of the demo market, 5 to 200. [20]')] = None,
     frame_rate: Annotated[int | None, typer.Option(help='Updates a second that a browser gets at most. [10]')] = None,
-    trusted_origins: Annotated[str | None, typer.Option(
-        help='Other origins that may call this desk, with commas, like https://desk.example.')] = None,
+    trusted_origins: Annotated[
+        str | None, typer.Option(help='Other origins that may call this desk, with commas, like https://desk.example.')
+    ] = None,
     log_level: Annotated[str | None, typer.Option(help='debug, info, warning or error. [warning]')] = None,
 ) -> None:
     """A live cryptocurrency board. Each flag is also a variable: --data-dir is COINTAPE_DATA_DIR."""
     try:
         settings = load_settings(
-            host=host, port=port, data_dir=data_dir, database_url=database_url, exchange=exchange,
-            exchange_url=exchange_url, coins=coins, quote=quote, demo=demo, demo_rate=demo_rate,
-            frame_rate=frame_rate, trusted_origins=trusted_origins, log_level=log_level)
+            host=host,
+            port=port,
+            data_dir=data_dir,
+            database_url=database_url,
+            exchange=exchange,
+            exchange_url=exchange_url,
+            coins=coins,
+            quote=quote,
+            demo=demo,
+            demo_rate=demo_rate,
+            frame_rate=frame_rate,
+            trusted_origins=trusted_origins,
+            log_level=log_level,
+        )
         prepare(settings)
     except DeskError as error:
         print(error, file=sys.stderr)
@@ -123,15 +145,29 @@ def serve(settings: Settings) -> None:
     api.register(app, desk)
     Storage.path = (settings.data_dir / 'nicegui').resolve()
     ui.run(
-        host=settings.host, port=settings.port, title='Cointape', favicon=FAVICON, dark=None, language='en-US',
-        reload=False, show=False, tailwind=False, show_welcome_message=False,
-        reconnect_timeout=RECONNECT_SECONDS, storage_secret=storage_secret(settings.data_dir),
-        uvicorn_logging_level='error', proxy_headers=False,
-        ws_per_message_deflate=False, ws_max_size=MESSAGE_BYTES, timeout_graceful_shutdown=GOODBYE_SECONDS)
+        host=settings.host,
+        port=settings.port,
+        title='Cointape',
+        favicon=FAVICON,
+        dark=None,
+        language='en-US',
+        reload=False,
+        show=False,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=RECONNECT_SECONDS,
+        storage_secret=storage_secret(settings.data_dir),
+        uvicorn_logging_level='error',
+        proxy_headers=False,
+        ws_per_message_deflate=False,
+        ws_max_size=MESSAGE_BYTES,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
+    )
 
 
 def opened(desk: Desk, inner: Lifespan) -> Lifespan:
     """NiceGUI's own lifespan inside the desk's: the desk is there before the first request and after the last."""
+
     @asynccontextmanager
     async def lifespan(fastapi: FastAPI) -> AsyncIterator[None]:
         try:
@@ -146,6 +182,7 @@ def opened(desk: Desk, inner: Lifespan) -> Lifespan:
         finally:
             fastapi.router.lifespan_context = inner
             await desk.stop()
+
     return lifespan
 
 

@@ -94,10 +94,22 @@ class Cryptocurrency(SQLModel, table=True):
 
     __tablename__ = 'cryptocurrency'
     __table_args__ = (
-        Index('ix_cryptocurrency_feed', 'coin_id', 'timestamp', 'seq',
-              sqlite_where=text("origin = 'feed'"), postgresql_where=text("origin = 'feed'")),
-        Index('ix_cryptocurrency_kept', 'coin_id', 'timestamp', 'seq',
-              sqlite_where=text("origin <> 'feed'"), postgresql_where=text("origin <> 'feed'")),
+        Index(
+            'ix_cryptocurrency_feed',
+            'coin_id',
+            'timestamp',
+            'seq',
+            sqlite_where=text("origin = 'feed'"),
+            postgresql_where=text("origin = 'feed'"),
+        ),
+        Index(
+            'ix_cryptocurrency_kept',
+            'coin_id',
+            'timestamp',
+            'seq',
+            sqlite_where=text("origin <> 'feed'"),
+            postgresql_where=text("origin <> 'feed'"),
+        ),
         Index('ix_cryptocurrency_seq', 'seq', unique=True),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
@@ -125,8 +137,9 @@ class Amendment(SQLModel, table=True):
     __tablename__ = 'amendment'
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     record_id: int = Field(foreign_key='cryptocurrency.id', unique=True, sa_type=RowId)
-    replacement_id: int | None = Field(default=None, foreign_key='cryptocurrency.id', sa_type=RowId, index=True,
-                                       description='None: withdrawn')
+    replacement_id: int | None = Field(
+        default=None, foreign_key='cryptocurrency.id', sa_type=RowId, index=True, description='None: withdrawn'
+    )
     reason: str = Field(default='', max_length=500)
     author: str = Field(default='', max_length=100)
     at: datetime = Field(default_factory=utc_now, sa_type=UTCDateTime)

@@ -21,8 +21,18 @@ def measured(exchange: str, coins: str, quote: str, folder: Path) -> tuple[float
     """Ticks a second, the loop's p99 lateness in seconds, megabytes."""
     port = free_port()
     player = subprocess.Popen([sys.executable, PLAYER, exchange, '--port', str(port), '--speed', '0', '--loop'])
-    server = Server(folder / exchange, '--exchange', exchange, '--exchange-url', f'http://127.0.0.1:{port}',
-                    '--coins', coins, '--quote', quote, '--no-demo')
+    server = Server(
+        folder / exchange,
+        '--exchange',
+        exchange,
+        '--exchange-url',
+        f'http://127.0.0.1:{port}',
+        '--coins',
+        coins,
+        '--quote',
+        quote,
+        '--no-demo',
+    )
     try:
         server.wait()
         time.sleep(SECONDS)
@@ -42,8 +52,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for exchange, quote in (('coinbase', 'USD'), ('binance', 'USDT')):
             rate, late, memory = measured(exchange, 'BTC,ETH', quote, Path(folder))
-            print(f'| {exchange} | {rate:,.0f} | {late * 1000:.1f} ms | {LIMIT * 1000:.0f} ms '
-                  f'| {late / LIMIT:.0%} | {memory:.0f} MB |', flush=True)
+            print(
+                f'| {exchange} | {rate:,.0f} | {late * 1000:.1f} ms | {LIMIT * 1000:.0f} ms '
+                f'| {late / LIMIT:.0%} | {memory:.0f} MB |',
+                flush=True,
+            )
 
 
 if __name__ == '__main__':

@@ -99,8 +99,17 @@ def _joined(one: Part, other: Part, volumes: Callable[[Decimal, Decimal], Decima
     volume = one.volume if other.volume is None else other.volume
     if one.volume is not None and other.volume is not None:
         volume = volumes(one.volume, other.volume)
-    return Part(first.open, max(one.high, other.high), min(one.low, other.low), last.close, volume,
-                first.opened, first.opened_seq, last.closed, last.closed_seq)
+    return Part(
+        first.open,
+        max(one.high, other.high),
+        min(one.low, other.low),
+        last.close,
+        volume,
+        first.opened,
+        first.opened_seq,
+        last.closed,
+        last.closed_seq,
+    )
 
 
 def gather(parts: Iterable[tuple[Key, Part]], join: Callable[[Part, Part], Part] = merge) -> dict[Key, Part]:
@@ -126,5 +135,7 @@ def assemble(parts: Iterable[tuple[CandleOrigin, datetime, Part]], interval: int
     recorded = gather((start, part) for origin, start, part in known if origin in RECORDED)
     delivered = gather(((start, part) for origin, start, part in known if origin in DELIVERED), overlay)
     whole = gather([*recorded.items(), *delivered.items()], overlay)
-    return [Candle(start, part.open, part.high, part.low, part.close, part.volume)
-            for start, part in sorted(fold(whole.items(), interval).items())]
+    return [
+        Candle(start, part.open, part.high, part.low, part.close, part.volume)
+        for start, part in sorted(fold(whole.items(), interval).items())
+    ]

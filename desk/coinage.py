@@ -16,13 +16,21 @@ from models import Coin, Policy
 class Coinage:
     """Changes to the `coin` table, carried over into registry, market and feeds."""
 
-    def __init__(self, store: Store, registry: Registry, market: Market, memory: Memory, feeds: Feeds,
-                 changed: Callable[[Iterable[Coin]], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        market: Market,
+        memory: Memory,
+        feeds: Feeds,
+        changed: Callable[[Iterable[Coin]], None],
+    ) -> None:
         self.store, self.registry, self.market, self.memory = store, registry, market, memory
         self.feeds, self.changed = feeds, changed
 
-    async def listed(self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str],
-                     coins: Mapping[str, Coin]) -> None:
+    async def listed(
+        self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str], coins: Mapping[str, Coin]
+    ) -> None:
         """The exchange has these pairs, by coin name; a name without a pair only gets its full name."""
         for name, coin in coins.items():
             known: dict[str, Any] = {'full_name': coin.full_name or full_names.get(name, '')[:100]}

@@ -27,6 +27,7 @@ class Conflator:
         def unsubscribe() -> None:
             if callback in self._subscribers:
                 self._subscribers.remove(callback)
+
         return unsubscribe
 
     def mark(self, names: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from desk.csv_export import export_csv
 from desk.errors import Invalid, NotFound
 from desk.feeds import Feeds
 from desk.intake import Intake, checked, record_of, tick_of
-from desk.lag import STEP, Lag
+from desk.lag import Lag
 from desk.market import Market, Quote, effective_policy
 from desk.memory import Memory
 from desk.registry import Registry
@@ -125,27 +125,31 @@ class Desk:
         """Up to 97 quarter-hourly closes of the last 24 h, oldest first."""
         return self.market.spark(self.registry.get(name), self.clock())
 
-    async def history(self, name: str, start: datetime | None = None, end: datetime | None = None, limit: int = 100,
-                      cursor: str = '') -> HistoryPage:
+    async def history(
+        self, name: str, start: datetime | None = None, end: datetime | None = None, limit: int = 100, cursor: str = ''
+    ) -> HistoryPage:
         """Records of a coin, newest first, amended ones included and marked; `start` ≤ timestamp < `end`."""
         return await self.store.history(self.registry.ids(self.registry.get(name)), start, end, limit, cursor)
 
-    async def candles(self, name: str, interval: str, start: datetime | None = None, end: datetime | None = None,
-                      limit: int = 1000) -> list[Candle]:
+    async def candles(
+        self, name: str, interval: str, start: datetime | None = None, end: datetime | None = None, limit: int = 1000
+    ) -> list[Candle]:
         """The newest `limit` candles, oldest first; `interval` is one of 1m 5m 15m 1h 4h 1d 1w."""
         coin = self.registry.get(name)
         if interval not in INTERVALS:
             raise Invalid(f'“{interval[:10]}” is not an interval; take one of {", ".join(INTERVALS)}.', 'interval')
-        return await self.store.candles(self.registry.ids(coin), INTERVALS[interval], start, end, limit,
-                                        effective_policy(coin))
+        return await self.store.candles(
+            self.registry.ids(coin), INTERVALS[interval], start, end, limit, effective_policy(coin)
+        )
 
     def export(self, name: str | None = None) -> AsyncIterator[bytes]:
         """The active records of one coin or of all as CSV, streamed; raises NotFound at once."""
         ids = None if name is None else self.registry.ids(self.registry.get(name))
         return export_csv(self.store.export(ids))
 
-    async def counts(self, name: str, keys: Sequence[tuple[datetime, Decimal, str]]
-                     ) -> dict[tuple[datetime, Decimal, str], int]:
+    async def counts(
+        self, name: str, keys: Sequence[tuple[datetime, Decimal, str]]
+    ) -> dict[tuple[datetime, Decimal, str], int]:
         """How many records of a coin have this (timestamp, price, source); a new coin has none."""
         coin = self.registry.find(name)
         found: dict[tuple[datetime, Decimal, str], int] = {}
@@ -157,8 +161,20 @@ class Desk:
     async def correct(self, record_id: int, price: Decimal, reason: str, author: str = '') -> Cryptocurrency:
         """Replace a record by a new one of the same moment; the old one stays readable. Not for feed records."""
         old = await self._amendable(record_id, reason)
-        tick = checked(Tick(old.name, price, old.timestamp, old.source, Origin(old.origin), old.volume, author=author,
-                            note=old.note, seq=self.intake.number()), self.clock())
+        tick = checked(
+            Tick(
+                old.name,
+                price,
+                old.timestamp,
+                old.source,
+                Origin(old.origin),
+                old.volume,
+                author=author,
+                note=old.note,
+                seq=self.intake.number(),
+            ),
+            self.clock(),
+        )
         coin = self.registry.get(old.name)
         new = await self.store.amend(record_id, record_of(tick, coin), reason.strip(), author)
         assert new is not None
@@ -214,13 +230,30 @@ class Desk:
             problems['database'] = self.store.last_error
         now, writer = self.clock(), self.store
         return Status(
-            healthy=not problems, problems=problems, feeds=self.feeds.states(),
-            writer=WriterState(writer.queue_length, writer.rows_written, writer.rows_per_second, writer.last_commit,
-                               writer.conflated, writer.last_error),
-            coins=len(self.registry.all()), frames=self.conflator.frames, refused=self.intake.refused,
-            clamped=self.intake.clamped, lag_p50=self.lag.percentile(0.5), lag_p99=self.lag.percentile(0.99),
-            memory=memory(), database=writer.size_bytes(), database_kind=writer.kind, started=self.started or now,
-            now=now, versions=versions())
+            healthy=not problems,
+            problems=problems,
+            feeds=self.feeds.states(),
+            writer=WriterState(
+                writer.queue_length,
+                writer.rows_written,
+                writer.rows_per_second,
+                writer.last_commit,
+                writer.conflated,
+                writer.last_error,
+            ),
+            coins=len(self.registry.all()),
+            frames=self.conflator.frames,
+            refused=self.intake.refused,
+            clamped=self.intake.clamped,
+            lag_p50=self.lag.percentile(0.5),
+            lag_p99=self.lag.percentile(0.99),
+            memory=memory(),
+            database=writer.size_bytes(),
+            database_kind=writer.kind,
+            started=self.started or now,
+            now=now,
+            versions=versions(),
+        )
 
     def _to_follow(self) -> dict[str, str]:
         followed = {coin.name: coin.pair for coin in self.registry.all() if coin.followed}

@@ -20,10 +20,20 @@ BIG = 100
 
 
 class Intake:
-    """Takes ticks and bars in. `changed` is called with coins whose live price moved, `aged` with those whose past did."""
+    """Takes ticks and bars in.
 
-    def __init__(self, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime],
-                 changed: Callable[[Iterable[Coin]], None], aged: Callable[[Iterable[Coin]], None]) -> None:
+    `changed` is called with coins whose live price moved, `aged` with those whose past did.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        market: Market,
+        clock: Callable[[], datetime],
+        changed: Callable[[Iterable[Coin]], None],
+        aged: Callable[[Iterable[Coin]], None],
+    ) -> None:
         self.store, self.registry, self.market, self.clock = store, registry, market, clock
         self.changed, self.aged = changed, aged
         self.seq = 0
@@ -90,9 +100,23 @@ class Intake:
             except Invalid as error:
                 self.refused, self.last_refusal = self.refused + 1, f'{tick.source} {tick.name}: {error}'
                 continue
-            self.store.add_later(FeedRecord(
-                _id(coin), coin.name, fed.price, fed.timestamp, fed.source, fed.origin, fed.volume, fed.bid, fed.ask,
-                fed.author, fed.note, fed.seq, now))
+            self.store.add_later(
+                FeedRecord(
+                    _id(coin),
+                    coin.name,
+                    fed.price,
+                    fed.timestamp,
+                    fed.source,
+                    fed.origin,
+                    fed.volume,
+                    fed.bid,
+                    fed.ask,
+                    fed.author,
+                    fed.note,
+                    fed.seq,
+                    now,
+                )
+            )
             if self.market.apply(coin, fed):
                 moved[coin.name] = coin
         self.changed(moved.values())
@@ -102,12 +126,23 @@ class Intake:
         if moment > now + FUTURE_TOLERANCE:
             moment, self.clamped = now, self.clamped + 1
         return Tick(
-            tick.name, check_price(tick.price), moment, tick.source, tick.origin, _volume(tick.volume),
-            _sound(tick.bid), _sound(tick.ask), tick.author, tick.note, self.number(), now)
+            tick.name,
+            check_price(tick.price),
+            moment,
+            tick.source,
+            tick.origin,
+            _volume(tick.volume),
+            _sound(tick.bid),
+            _sound(tick.ask),
+            tick.author,
+            tick.note,
+            self.number(),
+            now,
+        )
 
 
 def _chunks(items: list[Result], size: int) -> Iterable[list[Result]]:
-    return (items[start:start + size] for start in range(0, len(items), size))
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def checked(tick: Tick, now: datetime) -> Tick:
@@ -117,26 +152,52 @@ def checked(tick: Tick, now: datetime) -> Tick:
     if len(tick.author) > AUTHOR_LENGTH:
         raise Invalid(f'An author has at most {AUTHOR_LENGTH} characters; this one has {len(tick.author)}.', 'author')
     return replace(
-        tick, name=parse_name(tick.name), price=check_price(tick.price), received=now,
-        timestamp=check_timestamp(tick.timestamp, now), volume=_volume(tick.volume),
+        tick,
+        name=parse_name(tick.name),
+        price=check_price(tick.price),
+        received=now,
+        timestamp=check_timestamp(tick.timestamp, now),
+        volume=_volume(tick.volume),
         bid=check_price(tick.bid, 'bid') if tick.bid is not None else None,
-        ask=check_price(tick.ask, 'ask') if tick.ask is not None else None)
+        ask=check_price(tick.ask, 'ask') if tick.ask is not None else None,
+    )
 
 
 def record_of(tick: Tick, coin: Coin) -> Cryptocurrency:
     """The record that keeps a tick."""
     return Cryptocurrency(
-        name=coin.name, price=tick.price, timestamp=tick.timestamp, coin_id=_id(coin), seq=tick.seq,
-        received=tick.received, source=tick.source, origin=tick.origin, author=tick.author, note=tick.note,
-        volume=tick.volume, bid=tick.bid, ask=tick.ask)
+        name=coin.name,
+        price=tick.price,
+        timestamp=tick.timestamp,
+        coin_id=_id(coin),
+        seq=tick.seq,
+        received=tick.received,
+        source=tick.source,
+        origin=tick.origin,
+        author=tick.author,
+        note=tick.note,
+        volume=tick.volume,
+        bid=tick.bid,
+        ask=tick.ask,
+    )
 
 
 def tick_of(record: Cryptocurrency) -> Tick:
     """The tick that a record keeps."""
     return Tick(
-        name=record.name, price=record.price, timestamp=record.timestamp, source=record.source,
-        origin=Origin(record.origin), volume=record.volume, bid=record.bid, ask=record.ask, author=record.author,
-        note=record.note, seq=record.seq, received=record.received)
+        name=record.name,
+        price=record.price,
+        timestamp=record.timestamp,
+        source=record.source,
+        origin=Origin(record.origin),
+        volume=record.volume,
+        bid=record.bid,
+        ask=record.ask,
+        author=record.author,
+        note=record.note,
+        seq=record.seq,
+        received=record.received,
+    )
 
 
 async def _apart(size: int, work: Callable[[], Result]) -> Result:

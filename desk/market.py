@@ -135,11 +135,27 @@ class Market:
         high, low, volume = standing.window.summary(now)
         changes = {period: _per_cent(tick.price, standing.before.get(period)) for period in PERIODS}
         return Quote(
-            coin_id=coin.id, name=coin.name, full_name=coin.full_name, price=tick.price, timestamp=tick.timestamp,
-            received=tick.received, source=tick.source, seq=tick.seq, bid=tick.bid, ask=tick.ask,
-            change_1h=changes['1h'], change_24h=changes['24h'], change_7d=changes['7d'],
-            high_24h=high, low_24h=low, volume_24h=volume, aside=_aside(standing, tick),
-            policy=effective_policy(coin), followed=coin.followed, pair=coin.pair)
+            coin_id=coin.id,
+            name=coin.name,
+            full_name=coin.full_name,
+            price=tick.price,
+            timestamp=tick.timestamp,
+            received=tick.received,
+            source=tick.source,
+            seq=tick.seq,
+            bid=tick.bid,
+            ask=tick.ask,
+            change_1h=changes['1h'],
+            change_24h=changes['24h'],
+            change_7d=changes['7d'],
+            high_24h=high,
+            low_24h=low,
+            volume_24h=volume,
+            aside=_aside(standing, tick),
+            policy=effective_policy(coin),
+            followed=coin.followed,
+            pair=coin.pair,
+        )
 
     def has_price(self, coin: Coin) -> bool:
         """Whether any price governs the coin now."""
@@ -166,8 +182,10 @@ def _aside(standing: Standing, governing: Tick) -> tuple[Mark, ...]:
     if effective_policy(standing.coin) == Policy.LATEST:
         return ()
     others = [tick for tick in (standing.feed, standing.hand) if tick and tick is not governing]
-    return tuple(Mark(tick.price, tick.timestamp, tick.source, _per_cent(tick.price, governing.price) or Decimal(0))
-                 for tick in others)
+    return tuple(
+        Mark(tick.price, tick.timestamp, tick.source, _per_cent(tick.price, governing.price) or Decimal(0))
+        for tick in others
+    )
 
 
 def _per_cent(price: Decimal, before: Decimal | None) -> Decimal | None:

@@ -22,8 +22,9 @@ FINEST_FIRST = (60, 3600, 86400)
 class Memory:
     """What the store knows, brought into the market."""
 
-    def __init__(self, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime],
-                 seq: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime], seq: Callable[[], int]
+    ) -> None:
         self.store, self.registry, self.market, self.clock, self.seq = store, registry, market, clock, seq
 
     async def load(self) -> None:
@@ -73,8 +74,9 @@ class Memory:
     async def _window(self, coin: Coin) -> Window:
         now = self.clock()
         window = Window()
-        for candle in await self.store.candles(self.registry.ids(coin), QUARTER, now - DAY, now, 100,
-                                               effective_policy(coin)):
+        for candle in await self.store.candles(
+            self.registry.ids(coin), QUARTER, now - DAY, now, 100, effective_policy(coin)
+        ):
             closed = min(candle.start + timedelta(seconds=QUARTER) - INSTANT, now)
             window.add_bar(closed, 0, candle.high, candle.low, candle.close, candle.volume)
         return window
@@ -82,11 +84,17 @@ class Memory:
     async def _from_candles(self, coin: Coin) -> list[Tick]:
         """A coin that has candles and no record shows the close of its last candle."""
         now = self.clock()
-        lasts = await asyncio.gather(*(
-            self.store.candles(self.registry.ids(coin), seconds, None, now, 1, effective_policy(coin))
-            for seconds in FINEST_FIRST))
-        ends = [_close(coin, candles[-1], seconds, now)
-                for candles, seconds in zip(lasts, FINEST_FIRST, strict=True) if candles]
+        lasts = await asyncio.gather(
+            *(
+                self.store.candles(self.registry.ids(coin), seconds, None, now, 1, effective_policy(coin))
+                for seconds in FINEST_FIRST
+            )
+        )
+        ends = [
+            _close(coin, candles[-1], seconds, now)
+            for candles, seconds in zip(lasts, FINEST_FIRST, strict=True)
+            if candles
+        ]
         return sorted(ends, key=lambda tick: tick.timestamp)[-1:]
 
 

@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path('data')
     database_url: str = ''
     exchange: str = 'coinbase'
-    exchange_url: str = Field(default='', pattern=r'^(https?://\S+)?$', description='an address like http://127.0.0.1:9000')
+    exchange_url: str = Field(
+        default='', pattern=r'^(https?://\S+)?$', description='an address like http://127.0.0.1:9000'
+    )
     coins: Annotated[tuple[str, ...], NoDecode] = tuple(COINS.split())
     quote: str = Field(default='USD', pattern=r'^[A-Z0-9]{2,10}$', description='a currency in capitals, like USD')
     demo: bool | None = None

@@ -104,7 +104,9 @@ def check_price(price: Decimal, field: str = 'price') -> Decimal:
     if integer > INTEGER_DIGITS or fraction > FRACTION_DIGITS or integer + fraction > PRICE_DIGITS:
         raise Invalid(
             f'A price has at most {INTEGER_DIGITS} digits before the point, {FRACTION_DIGITS} after it '
-            f'and {PRICE_DIGITS} in all.', field)
+            f'and {PRICE_DIGITS} in all.',
+            field,
+        )
     return Decimal(format(price, 'f'))
 
 
@@ -125,8 +127,9 @@ def check_timestamp(moment: datetime, now: datetime) -> datetime:
     if moment.tzinfo is None:
         raise Invalid('A time needs a zone; write it like 2026-01-31T14:30:00Z.', 'timestamp')
     if moment > now + FUTURE_TOLERANCE:
-        raise Invalid(f'{moment:%Y-%m-%d %H:%M:%S} UTC is in the future; a price is recorded when it holds.',
-                      'timestamp')
+        raise Invalid(
+            f'{moment:%Y-%m-%d %H:%M:%S} UTC is in the future; a price is recorded when it holds.', 'timestamp'
+        )
     if moment < EARLIEST:
         raise Invalid('A time before 1970 is a slip of the pen.', 'timestamp')
     return moment.astimezone(UTC)

@@ -32,8 +32,9 @@ class Window:
         """One price; `volume` in coins, None where it is not known."""
         self.add_bar(moment, seq, price, price, price, volume)
 
-    def add_bar(self, moment: datetime, seq: int, high: Decimal, low: Decimal, close: Decimal,
-                volume: Decimal | None) -> None:
+    def add_bar(
+        self, moment: datetime, seq: int, high: Decimal, low: Decimal, close: Decimal, volume: Decimal | None
+    ) -> None:
         """One candle that closed at `moment` and is not longer than a quarter hour."""
         number = int(moment.timestamp()) // QUARTER
         if number < self._newest - QUARTERS:
@@ -56,8 +57,11 @@ class Window:
         if not quarters:
             return None, None, None
         volumes = [quarter.volume for quarter in quarters if quarter.volume is not None]
-        return (max(quarter.high for quarter in quarters), min(quarter.low for quarter in quarters),
-                sum(volumes, Decimal(0)) if volumes else None)
+        return (
+            max(quarter.high for quarter in quarters),
+            min(quarter.low for quarter in quarters),
+            sum(volumes, Decimal(0)) if volumes else None,
+        )
 
     def closes(self, now: datetime) -> list[Decimal]:
         """The closes of the quarter hours that had prices, oldest first."""

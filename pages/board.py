@@ -92,7 +92,7 @@ class View:
         matching = [number for number in board.order(*self.sort) if board.matches(number, self.query)]
         pages = max(1, -(-len(matching) // ROWS_A_PAGE))
         self.number = min(self.number, pages - 1)
-        shown = matching[self.number * ROWS_A_PAGE:][:ROWS_A_PAGE]
+        shown = matching[self.number * ROWS_A_PAGE :][:ROWS_A_PAGE]
         rows = [self._row(number) for number in shown]
         self.doors.show(len(matching), len(board.rows), self.query)
         self.section.set_visibility(bool(board.rows))
@@ -123,7 +123,8 @@ class View:
             arrow = {'up': ' ↑', 'down': ' ↓', '': ''}[way]
             self.headings[column.key].set_text(column.label + arrow)
             self.headings[column.key].classes(add='chosen') if way else self.headings[column.key].classes(
-                remove='chosen')
+                remove='chosen'
+            )
 
     def _turn_pages(self, pages: int) -> None:
         if len(self.pager.default_slot.children) == (pages if pages > 1 else 0):

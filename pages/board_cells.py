@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
-from os.path import commonprefix
 
 from desk.market import Quote
 from pages.formats import direction, format_age, format_change, format_full, format_price, format_volume
@@ -52,10 +51,13 @@ def ident_html(quote: Quote, now: datetime) -> str:
     words, stale = (f'silent for {age}', ' stale') if silent else (age, '')
     when = f'<span data-field="age" class="age{stale}">{words}</span>' if age else ''
     aside = ''.join(
-        f'<span class="aside">{escape(mark.source)} {format_price(mark.price)}</span>' for mark in quote.aside)
-    return (f'<span class="cell ident"><span class="name"><b data-field="name" dir="auto">{escape(quote.name)}</b>'
-            f'{full}</span><span class="meta"><span data-field="source">{escape(quote.source)}</span>'
-            f'{when}{aside}</span></span>')
+        f'<span class="aside">{escape(mark.source)} {format_price(mark.price)}</span>' for mark in quote.aside
+    )
+    return (
+        f'<span class="cell ident"><span class="name"><b data-field="name" dir="auto">{escape(quote.name)}</b>'
+        f'{full}</span><span class="meta"><span data-field="source">{escape(quote.source)}</span>'
+        f'{when}{aside}</span></span>'
+    )
 
 
 def full_price(price: Decimal) -> str:
@@ -69,7 +71,8 @@ def price_html(price: Decimal, before: Decimal | None) -> str:
     text, old = format_price(price), '' if before is None else format_price(before)
     if before is None or text == old:
         return text
-    kept = len(commonprefix([text, old])) if len(text) == len(old) else 0
+    differ = [new != was for new, was in zip(text, old, strict=False)]
+    kept = differ.index(True) if len(text) == len(old) else 0
     return f'{text[:kept]}<b class="lit-{"up" if price > before else "down"}">{text[kept:]}</b>'
 
 
@@ -77,9 +80,13 @@ def stats_html(quote: Quote) -> str:
     """Changes, volume and the day's range with the price's place in it."""
     changes = ''.join(
         f'<span class="cell change {direction(getattr(quote, field))}" data-field="{name}">'
-        f'{format_change(getattr(quote, field))}</span>' for name, field in PERIODS)
-    return (f'{changes}<span class="cell volume" data-field="volume">{format_volume(quote.volume_24h)}</span>'
-            f'<span class="cell range" data-field="range">{range_html(quote)}</span>')
+        f'{format_change(getattr(quote, field))}</span>'
+        for name, field in PERIODS
+    )
+    return (
+        f'{changes}<span class="cell volume" data-field="volume">{format_volume(quote.volume_24h)}</span>'
+        f'<span class="cell range" data-field="range">{range_html(quote)}</span>'
+    )
 
 
 def range_html(quote: Quote) -> str:
@@ -98,7 +105,10 @@ def spark_svg(closes: Sequence[Decimal]) -> str:
         return ''
     low, high = min(closes), max(closes)
     span, step = (high - low) or Decimal(1), Decimal(SPARK_WIDTH) / (len(closes) - 1)
-    points = ' '.join(f'{index * step:.1f},{1 + (high - close) / span * (SPARK_HEIGHT - 2):.1f}'
-                      for index, close in enumerate(closes))
-    return (f'<svg viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
-            f'<polyline points="{points}"/></svg>')
+    points = ' '.join(
+        f'{index * step:.1f},{1 + (high - close) / span * (SPARK_HEIGHT - 2):.1f}' for index, close in enumerate(closes)
+    )
+    return (
+        f'<svg viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<polyline points="{points}"/></svg>'
+    )

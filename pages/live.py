@@ -36,8 +36,9 @@ class Cell:
 
     __slots__ = ('calm', 'children', 'classes', 'html', 'id', 'props', 'room', 'tag')
 
-    def __init__(self, number: int, room: str, tag: str, classes: str, children: Sequence['Cell'],
-                 props: dict[str, str]) -> None:
+    def __init__(
+        self, number: int, room: str, tag: str, classes: str, children: Sequence['Cell'], props: dict[str, str]
+    ) -> None:
         self.id, self.room, self.tag = number, ROOM + room, tag
         self.classes, self.children, self.props = classes.split(), tuple(children), props
         self.html = self.calm = ''
@@ -107,8 +108,10 @@ class Live:
     def start(self) -> None:
         """Begin to send frames; on NiceGUI's event loop."""
         if not self._tasks:
-            self._tasks = [background_tasks.create(work(), name=f'live {work.__name__}')
-                           for work in (self._send_frames, self._calm_down, self._tend)]
+            self._tasks = [
+                background_tasks.create(work(), name=f'live {work.__name__}')
+                for work in (self._send_frames, self._calm_down, self._tend)
+            ]
 
     def stop(self) -> None:
         """End it."""
@@ -116,8 +119,9 @@ class Live:
             task.cancel()
         self._tasks = []
 
-    def cell(self, room: str, tag: str = 'span', classes: str = '', children: Sequence[Cell] = (),
-             **props: str) -> Cell:
+    def cell(
+        self, room: str, tag: str = 'span', classes: str = '', children: Sequence[Cell] = (), **props: str
+    ) -> Cell:
         """A new cell; the browsers that show any cell of a room get all changes of that room."""
         return Cell(next(self._numbers), room, tag, classes, children, props)
 

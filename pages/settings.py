@@ -44,9 +44,13 @@ def register(desk: Desk) -> None:
 def _started_with(desk: Desk) -> None:
     settings = desk.settings
     facts = {
-        'Exchange': settings.exchange, 'Currency': settings.quote, 'Coins asked for': ', '.join(settings.coins),
-        'Data': str(settings.data_dir), 'Updates a second, at most': str(settings.frame_rate),
-        'Single feed prices are kept for': f'{settings.feed_record_days} days'}
+        'Exchange': settings.exchange,
+        'Currency': settings.quote,
+        'Coins asked for': ', '.join(settings.coins),
+        'Data': str(settings.data_dir),
+        'Updates a second, at most': str(settings.frame_rate),
+        'Single feed prices are kept for': f'{settings.feed_record_days} days',
+    }
     with ui.element('dl').classes('facts'):
         for label, value in facts.items():
             ui.html(label, tag='dt', sanitize=False)

@@ -16,54 +16,78 @@ def status_html(status: Status, browsers: tuple[int, int]) -> str:
     """The whole page below its heading."""
     problems = [(what, why, True) for what, why in status.problems.items()]
     head = '<p class="notice">All is well.</p>' if status.healthy else _facts('Something is wrong', problems)
-    return ''.join((head, *map(_feed, status.feeds), _facts('Writer', _writer(status)),
-                    _facts('This process', _process(status, browsers)),
-                    _facts('Versions', ((name, number, False) for name, number in status.versions.items()))))
+    return ''.join(
+        (
+            head,
+            *map(_feed, status.feeds),
+            _facts('Writer', _writer(status)),
+            _facts('This process', _process(status, browsers)),
+            _facts('Versions', ((name, number, False) for name, number in status.versions.items())),
+        )
+    )
 
 
 def _feed(feed: FeedState) -> str:
     state = ('State', feed.words, feed.state in ('failed', 'reconnecting'))
     if feed.state == 'off':
         return _facts(feed.label, [state])
-    return _facts(feed.label, (
-        state, ('Since', _moment(feed.since), False),
-        ('Last message', _moment(feed.last_message), False),
-        ('Ticks a second', f'{feed.ticks_per_second:.1f}', False),
-        ('Ticks', format_count(feed.ticks), False),
-        ('Reconnects', format_count(feed.reconnects), False),
-        ('Restarts', format_count(feed.restarts), feed.restarts > 0 and feed.state != 'live'),
-        ('Conflated · clamped · unreadable', f'{feed.conflated:,} · {feed.clamped:,} · {feed.rejected:,}', False),
-        ('Not listed there', ', '.join(feed.missing), False),
-        ('Silent for a minute', ', '.join(feed.stale), bool(feed.stale)),
-        ('History', feed.history, False), ('Note', feed.note, False), ('Problem', feed.error, True)))
+    return _facts(
+        feed.label,
+        (
+            state,
+            ('Since', _moment(feed.since), False),
+            ('Last message', _moment(feed.last_message), False),
+            ('Ticks a second', f'{feed.ticks_per_second:.1f}', False),
+            ('Ticks', format_count(feed.ticks), False),
+            ('Reconnects', format_count(feed.reconnects), False),
+            ('Restarts', format_count(feed.restarts), feed.restarts > 0 and feed.state != 'live'),
+            ('Conflated · clamped · unreadable', f'{feed.conflated:,} · {feed.clamped:,} · {feed.rejected:,}', False),
+            ('Not listed there', ', '.join(feed.missing), False),
+            ('Silent for a minute', ', '.join(feed.stale), bool(feed.stale)),
+            ('History', feed.history, False),
+            ('Note', feed.note, False),
+            ('Problem', feed.error, True),
+        ),
+    )
 
 
 def _writer(status: Status) -> Iterable[Fact]:
     writer = status.writer
-    return (('Rows waiting', format_count(writer.queue), writer.queue > WAITING_ROWS),
-            ('Rows a second', f'{writer.rows_per_second:.1f}', False),
-            ('Rows written', format_count(writer.rows), False),
-            ('Last commit', _moment(writer.last_commit), False),
-            ('Feed records conflated', format_count(writer.conflated), writer.conflated > 0),
-            ('Database', f'{status.database_kind}, {format_bytes(status.database)}', False),
-            ('Problem', writer.error, True))
+    return (
+        ('Rows waiting', format_count(writer.queue), writer.queue > WAITING_ROWS),
+        ('Rows a second', f'{writer.rows_per_second:.1f}', False),
+        ('Rows written', format_count(writer.rows), False),
+        ('Last commit', _moment(writer.last_commit), False),
+        ('Feed records conflated', format_count(writer.conflated), writer.conflated > 0),
+        ('Database', f'{status.database_kind}, {format_bytes(status.database)}', False),
+        ('Problem', writer.error, True),
+    )
 
 
 def _process(status: Status, browsers: tuple[int, int]) -> Iterable[Fact]:
     connected, waiting = browsers
     up = format_age(status.started, status.now) or 'a moment'
-    return (('Browsers', f'{connected} connected, {waiting} not (yet)', False),
-            ('Coins', format_count(status.coins), False), ('Frames sent', format_count(status.frames), False),
-            ('Event loop late by (median · p99)', f'{status.lag_p50 * 1000:.1f} ms · {status.lag_p99 * 1000:.1f} ms',
-             status.lag_p99 > LATE_SECONDS),
-            ('Memory', format_bytes(status.memory), False), ('Up for', up, False),
-            ('Feed prices refused · clamped', f'{status.refused:,} · {status.clamped:,}', False))
+    return (
+        ('Browsers', f'{connected} connected, {waiting} not (yet)', False),
+        ('Coins', format_count(status.coins), False),
+        ('Frames sent', format_count(status.frames), False),
+        (
+            'Event loop late by (median · p99)',
+            f'{status.lag_p50 * 1000:.1f} ms · {status.lag_p99 * 1000:.1f} ms',
+            status.lag_p99 > LATE_SECONDS,
+        ),
+        ('Memory', format_bytes(status.memory), False),
+        ('Up for', up, False),
+        ('Feed prices refused · clamped', f'{status.refused:,} · {status.clamped:,}', False),
+    )
 
 
 def _facts(title: str, facts: Iterable[Fact]) -> str:
     rows = ''.join(
         f'<dt>{escape(label)}</dt><dd{" class=bad" if bad else ""}>{escape(value)}</dd>'
-        for label, value, bad in facts if value)
+        for label, value, bad in facts
+        if value
+    )
     return f'<section class="section"><h2>{escape(title)}</h2><dl class="facts">{rows}</dl></section>'
 
 

@@ -15,8 +15,9 @@ def insert_rows(connection: Connection, table: Table, names: tuple[str, ...], ro
         return
     statement, processors = _prepared(connection.dialect, table, names)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    converted = [columns[name] if process is None else map(process, columns[name])
-                 for name, process in processors.items()]
+    converted = [
+        columns[name] if process is None else map(process, columns[name]) for name, process in processors.items()
+    ]
     connection.exec_driver_sql(statement, list(zip(*converted, strict=True)))
 
 
@@ -26,4 +27,5 @@ def _prepared(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[s
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     assert compiled.positiontup is not None, 'both engines number their parameters'
     return str(compiled), {
-        name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in compiled.positiontup}
+        name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in compiled.positiontup
+    }

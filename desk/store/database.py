@@ -81,8 +81,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql(url: URL, patience: float) -> Engine:
     options = f'-c timezone=UTC -c lock_timeout={int(patience * 1000)}'
-    engine = create_engine(url, pool_pre_ping=True, paramstyle='format',
-                           connect_args={'options': options, 'connect_timeout': 5})
+    engine = create_engine(
+        url, pool_pre_ping=True, paramstyle='format', connect_args={'options': options, 'connect_timeout': 5}
+    )
     event.listen(engine, 'begin', _begin_postgresql)
     return engine
 

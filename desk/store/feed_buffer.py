@@ -56,8 +56,9 @@ class FeedBuffer:
         """What is due: all minutes, and the records whose second is over (or `everything`)."""
         with self._lock:
             held = self._held
-            due = {key: record for key, record in held.samples.items()
-                   if everything or self._newest.get(key[0]) != key[1]}
+            due = {
+                key: record for key, record in held.samples.items() if everything or self._newest.get(key[0]) != key[1]
+            }
             self._held = Harvest({}, {key: record for key, record in held.samples.items() if key not in due})
             self._newest = {}
             return Harvest(held.minutes, due)
@@ -94,7 +95,7 @@ class FeedBuffer:
             self._held.samples = {key: self._held.samples[key] for key in newest.values()}
             self.limit = max(self.limit, 2 * len(newest))
         if len(self._held.minutes) > self.limit:
-            oldest = sorted(self._held.minutes, key=lambda key: key.start)[:self.limit // 2]
+            oldest = sorted(self._held.minutes, key=lambda key: key.start)[: self.limit // 2]
             self.conflated += len(oldest)
             for key in oldest:
                 del self._held.minutes[key]

@@ -41,7 +41,8 @@ ITS_NAMES = tuple(f'its_{name}' for name in NAMES)  # an UPDATE reserves the col
 UPDATE = (
     update(CANDLE)
     .where(*(column == bindparam(f'its_{column.name}') for column in KEY))
-    .values({column.name: bindparam(f'its_{column.name}') for column in [*FIELDS, CANDLE.c.source]}))
+    .values({column.name: bindparam(f'its_{column.name}') for column in [*FIELDS, CANDLE.c.source]})
+)
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -97,13 +98,20 @@ def rebuild(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
         _replace(connection, key, [part for _, part in read(connection, key, [key.origin], finer)])
 
 
-def read(connection: Connection, bucket: Key, origins: Sequence[CandleOrigin], finer: int
-         ) -> list[tuple[datetime, Part]]:
+def read(
+    connection: Connection, bucket: Key, origins: Sequence[CandleOrigin], finer: int
+) -> list[tuple[datetime, Part]]:
     """The stored candles of these makings and `finer` seconds that lie in a bucket."""
     end = bucket.start + timedelta(seconds=bucket.interval)
-    rows = connection.execute(select(CANDLE.c.start, *FIELDS).where(
-        CANDLE.c.coin_id == bucket.coin_id, CANDLE.c.interval == finer, CANDLE.c.origin.in_(origins),
-        CANDLE.c.start >= bucket.start, CANDLE.c.start < end))
+    rows = connection.execute(
+        select(CANDLE.c.start, *FIELDS).where(
+            CANDLE.c.coin_id == bucket.coin_id,
+            CANDLE.c.interval == finer,
+            CANDLE.c.origin.in_(origins),
+            CANDLE.c.start >= bucket.start,
+            CANDLE.c.start < end,
+        )
+    )
     return [(row[0], Part._make(row[1:])) for row in rows]
 
 
@@ -143,14 +151,22 @@ def _lookups(keys: Iterable[Key]) -> Iterator[Select[*tuple[Any, ...]]]:
         if len(by_coin) * len(starts) <= 10 * len(same):
             yield from (_lookup(list(by_coin), interval, origin, chunk) for chunk in chunks(starts))
         else:
-            yield from (_lookup([coin_id], interval, origin, chunk)
-                        for coin_id, own in by_coin.items() for chunk in chunks(key.start for key in own))
+            yield from (
+                _lookup([coin_id], interval, origin, chunk)
+                for coin_id, own in by_coin.items()
+                for chunk in chunks(key.start for key in own)
+            )
 
 
-def _lookup(coin_ids: list[int], interval: int, origin: CandleOrigin, starts: list[datetime]
-            ) -> Select[*tuple[Any, ...]]:
-    return select(*KEY, *FIELDS).where(CANDLE.c.coin_id.in_(coin_ids), CANDLE.c.interval == interval,
-                                       CANDLE.c.origin == origin, CANDLE.c.start.in_(starts))
+def _lookup(
+    coin_ids: list[int], interval: int, origin: CandleOrigin, starts: list[datetime]
+) -> Select[*tuple[Any, ...]]:
+    return select(*KEY, *FIELDS).where(
+        CANDLE.c.coin_id.in_(coin_ids),
+        CANDLE.c.interval == interval,
+        CANDLE.c.origin == origin,
+        CANDLE.c.start.in_(starts),
+    )
 
 
 def _grouped(items: Iterable[T], trait: Callable[[T], K]) -> dict[K, list[T]]:
@@ -160,8 +176,9 @@ def _grouped(items: Iterable[T], trait: Callable[[T], K]) -> dict[K, list[T]]:
     return groups
 
 
-def _write(connection: Connection, parts: Mapping[Key, Part], known: Mapping[Key, Part],
-           sources: Mapping[Key, str] = {}) -> None:
+def _write(
+    connection: Connection, parts: Mapping[Key, Part], known: Mapping[Key, Part], sources: Mapping[Key, str] = {}
+) -> None:
     rows = {key: (*key, *part, sources.get(key, '')) for key, part in parts.items()}
     fresh = [row for key, row in rows.items() if key not in known]
     again = [dict(zip(ITS_NAMES, row, strict=True)) for key, row in rows.items() if key in known]

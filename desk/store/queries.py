@@ -52,22 +52,24 @@ def latest(connection: Connection, coin_ids: Sequence[int]) -> list[Cryptocurren
     return found
 
 
-def latest_of_kind(coin_ids: Sequence[int], feed: bool, moment: datetime | None = None
-                   ) -> Select[Cryptocurrency]:
+def latest_of_kind(coin_ids: Sequence[int], feed: bool, moment: datetime | None = None) -> Select[Cryptocurrency]:
     """The newest active record of each coin, at or before a moment if one is given."""
     each = RECORD.alias('each')
     newest = (
-        select(each.c.id).where(each.c.coin_id == COIN.c.id, of_kind(each, feed), active(each))
-        .order_by(each.c.timestamp.desc(), each.c.seq.desc()).limit(1))
+        select(each.c.id)
+        .where(each.c.coin_id == COIN.c.id, of_kind(each, feed), active(each))
+        .order_by(each.c.timestamp.desc(), each.c.seq.desc())
+        .limit(1)
+    )
     if moment is not None:
         newest = newest.where(each.c.timestamp <= moment)
     own = newest.correlate(COIN).scalar_subquery()
-    return (select(Cryptocurrency).select_from(COIN).join(RECORD, RECORD.c.id == own)
-            .where(COIN.c.id.in_(coin_ids)))
+    return select(Cryptocurrency).select_from(COIN).join(RECORD, RECORD.c.id == own).where(COIN.c.id.in_(coin_ids))
 
 
-def prices_at(connection: Connection, coin_ids: Sequence[int], moment: datetime, policy: Policy
-              ) -> dict[int, tuple[datetime, Decimal]]:
+def prices_at(
+    connection: Connection, coin_ids: Sequence[int], moment: datetime, policy: Policy
+) -> dict[int, tuple[datetime, Decimal]]:
     """When and at what price each coin was last seen by the moment: in a record or in a candle that had ended."""
     last: dict[int, tuple[datetime, int, Decimal]] = {}
     for coin_id, when, seq, price in _sightings(connection, coin_ids, moment, policy):
@@ -75,42 +77,73 @@ def prices_at(connection: Connection, coin_ids: Sequence[int], moment: datetime,
     return {coin_id: (when, price) for coin_id, (when, _, price) in last.items()}
 
 
-def last_candles(coin_ids: Sequence[int], interval: int, origin: CandleOrigin, moment: datetime
-                 ) -> Select[int, datetime, int, Decimal]:
+def last_candles(
+    coin_ids: Sequence[int], interval: int, origin: CandleOrigin, moment: datetime
+) -> Select[int, datetime, int, Decimal]:
     """Of each coin the last candle of one making that had ended at the moment."""
     each = CANDLE.alias('each')
     newest = (
         select(each.c.id)
-        .where(each.c.coin_id == COIN.c.id, each.c.interval == interval, each.c.origin == origin,
-               each.c.start <= moment - timedelta(seconds=interval))
-        .order_by(each.c.start.desc()).limit(1).correlate(COIN).scalar_subquery())
-    return (select(CANDLE.c.coin_id, CANDLE.c.closed, CANDLE.c.closed_seq, CANDLE.c.close)
-            .select_from(COIN).join(CANDLE, CANDLE.c.id == newest).where(COIN.c.id.in_(coin_ids)))
+        .where(
+            each.c.coin_id == COIN.c.id,
+            each.c.interval == interval,
+            each.c.origin == origin,
+            each.c.start <= moment - timedelta(seconds=interval),
+        )
+        .order_by(each.c.start.desc())
+        .limit(1)
+        .correlate(COIN)
+        .scalar_subquery()
+    )
+    return (
+        select(CANDLE.c.coin_id, CANDLE.c.closed, CANDLE.c.closed_seq, CANDLE.c.close)
+        .select_from(COIN)
+        .join(CANDLE, CANDLE.c.id == newest)
+        .where(COIN.c.id.in_(coin_ids))
+    )
 
 
-def history(connection: Connection, coin_ids: Sequence[int], start: datetime | None, end: datetime | None, limit: int,
-            cursor: str) -> HistoryPage:
+def history(
+    connection: Connection,
+    coin_ids: Sequence[int],
+    start: datetime | None,
+    end: datetime | None,
+    limit: int,
+    cursor: str,
+) -> HistoryPage:
     """Records of these coins, newest first; `start` ≤ timestamp < `end`."""
     after = parse_cursor(cursor) if cursor else None
-    found = [each for coin_id, feed in product(coin_ids, KINDS)
-             for each in _records(connection, history_of_kind(coin_id, feed, start, end, limit + 1, after))]
+    found = [
+        each
+        for coin_id, feed in product(coin_ids, KINDS)
+        for each in _records(connection, history_of_kind(coin_id, feed, start, end, limit + 1, after))
+    ]
     found.sort(key=lambda each: each.position, reverse=True)
     more = len(found) > limit
     return HistoryPage(found[:limit], cursor_at(found[limit - 1].position) if more else '')
 
 
-def history_of_kind(coin_id: int, feed: bool, start: datetime | None, end: datetime | None, limit: int,
-                    after: Position | None) -> Select[Cryptocurrency, Amendment]:
+def history_of_kind(
+    coin_id: int, feed: bool, start: datetime | None, end: datetime | None, limit: int, after: Position | None
+) -> Select[Cryptocurrency, Amendment]:
     """The newest records of one coin and kind, amended ones included."""
     query = _with_amendments().where(
-        RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), *_between(RECORD.c.timestamp, start, end))
+        RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), *_between(RECORD.c.timestamp, start, end)
+    )
     if after:
         query = query.where(tuple_(RECORD.c.timestamp, RECORD.c.seq) < after)
     return query.order_by(RECORD.c.timestamp.desc(), RECORD.c.seq.desc()).limit(limit)
 
 
-def candles(connection: Connection, coin_ids: Sequence[int], interval: int, start: datetime | None,
-            end: datetime | None, limit: int, policy: Policy) -> list[Candle]:
+def candles(
+    connection: Connection,
+    coin_ids: Sequence[int],
+    interval: int,
+    start: datetime | None,
+    end: datetime | None,
+    limit: int,
+    policy: Policy,
+) -> list[Candle]:
     """The newest `limit` candles, oldest first: those whose bucket lies in, or is touched by, `start` to `end`."""
     length = timedelta(seconds=interval)
     first = floor(start, interval) if start else None
@@ -123,13 +156,21 @@ def candles(connection: Connection, coin_ids: Sequence[int], interval: int, star
     return assemble(known, interval)[-limit:]
 
 
-def candles_of_making(coin_id: int, interval: int, origin: CandleOrigin, start: datetime | None, end: datetime | None,
-                      limit: int) -> Select[*tuple[Any, ...]]:
+def candles_of_making(
+    coin_id: int, interval: int, origin: CandleOrigin, start: datetime | None, end: datetime | None, limit: int
+) -> Select[*tuple[Any, ...]]:
     """The newest stored candles of one coin, interval and making."""
-    return (select(CANDLE.c.start, *FIELDS)
-            .where(CANDLE.c.coin_id == coin_id, CANDLE.c.interval == interval, CANDLE.c.origin == origin,
-                   *_between(CANDLE.c.start, start, end))
-            .order_by(CANDLE.c.start.desc()).limit(limit))
+    return (
+        select(CANDLE.c.start, *FIELDS)
+        .where(
+            CANDLE.c.coin_id == coin_id,
+            CANDLE.c.interval == interval,
+            CANDLE.c.origin == origin,
+            *_between(CANDLE.c.start, start, end),
+        )
+        .order_by(CANDLE.c.start.desc())
+        .limit(limit)
+    )
 
 
 def export(connection: Connection, coin_id: int, after: Position | None, limit: int) -> list[Cryptocurrency]:
@@ -148,25 +189,30 @@ def counts(connection: Connection, coin_id: int, keys: Sequence[Sighting]) -> di
     found = dict.fromkeys(keys, 0)
     for feed, moments in product(KINDS, chunks({timestamp for timestamp, _, _ in keys})):
         for row in connection.execute(
-                select(RECORD.c.timestamp, RECORD.c.price, RECORD.c.source)
-                .where(RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), RECORD.c.timestamp.in_(moments))):
+            select(RECORD.c.timestamp, RECORD.c.price, RECORD.c.source).where(
+                RECORD.c.coin_id == coin_id, of_kind(RECORD, feed), RECORD.c.timestamp.in_(moments)
+            )
+        ):
             if tuple(row) in found:
                 found[row[0], row[1], row[2]] += 1
     return found
 
 
-def _sightings(connection: Connection, coin_ids: Sequence[int], moment: datetime, policy: Policy
-               ) -> Iterator[Row[int, datetime, int, Decimal]]:
+def _sightings(
+    connection: Connection, coin_ids: Sequence[int], moment: datetime, policy: Policy
+) -> Iterator[Row[int, datetime, int, Decimal]]:
     for feed in KINDS_OF[policy]:
         newest = latest_of_kind(coin_ids, feed, moment)
-        yield from connection.execute(newest.with_only_columns(
-            RECORD.c.coin_id, RECORD.c.timestamp, RECORD.c.seq, RECORD.c.price))
+        yield from connection.execute(
+            newest.with_only_columns(RECORD.c.coin_id, RECORD.c.timestamp, RECORD.c.seq, RECORD.c.price)
+        )
     for interval, origin in product(STORED, COUNTED[policy]):
         yield from connection.execute(last_candles(coin_ids, interval, origin, moment))
 
 
-def _between(moment: ColumnElement[datetime], start: datetime | None, end: datetime | None
-             ) -> Iterator[ColumnElement[bool]]:
+def _between(
+    moment: ColumnElement[datetime], start: datetime | None, end: datetime | None
+) -> Iterator[ColumnElement[bool]]:
     if start is not None:
         yield moment >= start
     if end is not None:
@@ -174,8 +220,11 @@ def _between(moment: ColumnElement[datetime], start: datetime | None, end: datet
 
 
 def _with_amendments() -> Select[Cryptocurrency, Amendment]:
-    return (select(Cryptocurrency, Amendment).select_from(RECORD)
-            .join(AMENDMENT, AMENDMENT.c.record_id == RECORD.c.id, isouter=True))
+    return (
+        select(Cryptocurrency, Amendment)
+        .select_from(RECORD)
+        .join(AMENDMENT, AMENDMENT.c.record_id == RECORD.c.id, isouter=True)
+    )
 
 
 def _records(connection: Connection, query: Select[Cryptocurrency, Amendment]) -> Iterable[Record]:

@@ -17,8 +17,10 @@ def migrate(engine: Engine) -> None:
         if (revision := _revision(connection)) == head:
             return
     if revision is not None and revision > head:
-        raise Unavailable(f'This database belongs to a newer Cointape (revision {revision}, this one knows {head}): '
-                          'start that version.')
+        raise Unavailable(
+            f'This database belongs to a newer Cointape (revision {revision}, this one knows {head}): '
+            'start that version.'
+        )
     with writing(engine).begin() as connection:
         if _revision(connection) != head:
             _upgrade(connection)

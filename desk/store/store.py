@@ -80,8 +80,9 @@ class Store:
         """Store delivered candles of (coin id, bar); how many were new or changed."""
         return await self._write(parts.add_bars, bars, self._clock(), rows=len(bars))
 
-    async def amend(self, record_id: int, replacement: Cryptocurrency | None, reason: str, author: str
-                    ) -> Cryptocurrency | None:
+    async def amend(
+        self, record_id: int, replacement: Cryptocurrency | None, reason: str, author: str
+    ) -> Cryptocurrency | None:
         """Replace a record or, without a replacement, withdraw it; its candles follow.
 
         Raises NotFound, and Conflict if it was amended already or came from a feed.
@@ -118,18 +119,32 @@ class Store:
         """Of each coin the newest active feed record and the newest other one, by (timestamp, seq)."""
         return await self._read(queries.latest, coin_ids)
 
-    async def prices_at(self, coin_ids: Sequence[int], moment: datetime, policy: Policy = Policy.LATEST
-                        ) -> dict[int, tuple[datetime, Decimal]]:
+    async def prices_at(
+        self, coin_ids: Sequence[int], moment: datetime, policy: Policy = Policy.LATEST
+    ) -> dict[int, tuple[datetime, Decimal]]:
         """Per coin when and at what price it was last seen at or before the moment, by what its policy counts."""
         return await self._read(queries.prices_at, coin_ids, moment, policy)
 
-    async def history(self, coin_ids: Sequence[int], start: datetime | None = None, end: datetime | None = None,
-                      limit: int = 100, cursor: str = '') -> HistoryPage:
+    async def history(
+        self,
+        coin_ids: Sequence[int],
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 100,
+        cursor: str = '',
+    ) -> HistoryPage:
         """Records newest first, amended ones included; `start` ≤ timestamp < `end`."""
         return await self._read(queries.history, coin_ids, start, end, limit, cursor)
 
-    async def candles(self, coin_ids: Sequence[int], interval: int, start: datetime | None = None,
-                      end: datetime | None = None, limit: int = 1000, policy: Policy = Policy.LATEST) -> list[Candle]:
+    async def candles(
+        self,
+        coin_ids: Sequence[int],
+        interval: int,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 1000,
+        policy: Policy = Policy.LATEST,
+    ) -> list[Candle]:
         """The newest `limit` candles of `interval` seconds, oldest first, of what the policy counts."""
         return await self._read(queries.candles, coin_ids, interval, start, end, limit, policy)
 

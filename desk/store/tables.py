@@ -6,7 +6,8 @@ from sqlmodel import SQLModel
 from models import Origin
 
 RECORD, AMENDMENT, COIN, CANDLE, PREFERENCE = (
-    SQLModel.metadata.tables[name] for name in ('cryptocurrency', 'amendment', 'coin', 'candle', 'preference'))
+    SQLModel.metadata.tables[name] for name in ('cryptocurrency', 'amendment', 'coin', 'candle', 'preference')
+)
 COLUMNS = ('id', *(column.name for column in RECORD.c if column.name != 'id'))
 KINDS = (True, False)
 _FEED: ColumnElement[str] = literal_column(f"'{Origin.FEED}'")

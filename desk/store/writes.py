@@ -24,8 +24,12 @@ def add_records(connection: Connection, records: Sequence[Told]) -> list[int]:
     if not records:
         return []
     ids = _reserve(connection, len(records))
-    insert_rows(connection, RECORD, COLUMNS, [
-        (number, *_values(record.__dict__)) for number, record in zip(ids, records, strict=True)])
+    insert_rows(
+        connection,
+        RECORD,
+        COLUMNS,
+        [(number, *_values(record.__dict__)) for number, record in zip(ids, records, strict=True)],
+    )
     return ids
 
 
@@ -40,9 +44,16 @@ def amend(connection: Connection, record_id: int, replacement: Cryptocurrency | 
     if row.origin == Origin.FEED:
         raise Conflict('This price came from a feed; only hand-entered, API and CSV prices can be corrected.')
     ids = add_records(connection, [replacement] if replacement else [])
-    connection.execute(insert(AMENDMENT), {
-        'record_id': record_id, 'replacement_id': ids[0] if ids else None, 'reason': said.reason,
-        'author': said.author, 'at': said.at})
+    connection.execute(
+        insert(AMENDMENT),
+        {
+            'record_id': record_id,
+            'replacement_id': ids[0] if ids else None,
+            'reason': said.reason,
+            'author': said.author,
+            'at': said.at,
+        },
+    )
     touched = {parts.Key(row.coin_id, STORED[0], CandleOrigin.HAND, floor(row.timestamp, STORED[0]))}
     for key in touched | ({parts.key_of(replacement)} if replacement else set()):
         parts.rebuild(connection, key, _recorded(connection, key))
@@ -53,8 +64,11 @@ def ensure_coins(connection: Connection, names: Sequence[str], now: datetime) ->
     """The coins of these names, made where missing, in the same order."""
     wanted = {name_key(name): name for name in reversed(names)}
     known = _coins_by_key(connection, wanted)
-    missing = [Coin(name=name, key=key, created=now).model_dump(exclude={'id'})
-               for key, name in reversed(wanted.items()) if key not in known]
+    missing = [
+        Coin(name=name, key=key, created=now).model_dump(exclude={'id'})
+        for key, name in reversed(wanted.items())
+        if key not in known
+    ]
     if missing:
         connection.execute(insert(COIN), missing)
         known = _coins_by_key(connection, wanted)
@@ -107,20 +121,32 @@ def probe(connection: Connection) -> None:
 def _reserve(connection: Connection, count: int) -> list[int]:
     """Ids that no other writer gets: the write lock is held."""
     if connection.dialect.name == 'postgresql':
-        return list(connection.scalars(text(
-            "SELECT nextval(pg_get_serial_sequence('cryptocurrency', 'id')) FROM generate_series(1, :count)"),
-            {'count': count}))
+        return list(
+            connection.scalars(
+                text("SELECT nextval(pg_get_serial_sequence('cryptocurrency', 'id')) FROM generate_series(1, :count)"),
+                {'count': count},
+            )
+        )
     last = connection.scalar(select(func.max(RECORD.c.id))) or 0
     return list(range(last + 1, last + 1 + count))
 
 
 def _recorded(connection: Connection, minute: parts.Key) -> list[Part]:
-    rows = connection.execute(select(RECORD.c.price, RECORD.c.timestamp, RECORD.c.seq, RECORD.c.volume).where(
-        RECORD.c.coin_id == minute.coin_id, of_kind(RECORD, feed=False), RECORD.c.timestamp >= minute.start,
-        RECORD.c.timestamp < minute.start + timedelta(seconds=minute.interval), active(RECORD)))
+    rows = connection.execute(
+        select(RECORD.c.price, RECORD.c.timestamp, RECORD.c.seq, RECORD.c.volume).where(
+            RECORD.c.coin_id == minute.coin_id,
+            of_kind(RECORD, feed=False),
+            RECORD.c.timestamp >= minute.start,
+            RECORD.c.timestamp < minute.start + timedelta(seconds=minute.interval),
+            active(RECORD),
+        )
+    )
     return [part_of_tick(*row) for row in rows]
 
 
 def _coins_by_key(connection: Connection, keys: Any) -> dict[str, Coin]:
-    return {row['key']: Coin(**row) for chunk in parts.chunks(keys)
-            for row in connection.execute(select(COIN).where(COIN.c.key.in_(chunk))).mappings()}
+    return {
+        row['key']: Coin(**row)
+        for chunk in parts.chunks(keys)
+        for row in connection.execute(select(COIN).where(COIN.c.key.in_(chunk))).mappings()
+    }

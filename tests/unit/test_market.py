@@ -23,14 +23,16 @@ def coin(policy: str = '', pair: str = '') -> Coin:
     return Coin(id=1, name='BTC', key='btc', policy=policy, pair=pair)
 
 
-@pytest.mark.parametrize(('policy', 'governs'), [
-    (Policy.LATEST, FEED.price), (Policy.EXCHANGE, FEED.price), (Policy.MANUAL, HAND.price)])
+@pytest.mark.parametrize(
+    ('policy', 'governs'), [(Policy.LATEST, FEED.price), (Policy.EXCHANGE, FEED.price), (Policy.MANUAL, HAND.price)]
+)
 def test_the_policy_says_which_price_governs(policy: Policy, governs: Decimal) -> None:
     market, btc = Market(), coin(policy)
     for tick in (HAND, FEED):
         market.apply(btc, tick)
     quote = market.quote(btc, NOON)
-    assert quote is not None and quote.price == governs
+    assert quote is not None
+    assert quote.price == governs
 
 
 def test_a_price_that_does_not_govern_stands_beside_with_its_deviation() -> None:
@@ -40,9 +42,11 @@ def test_a_price_that_does_not_govern_stands_beside_with_its_deviation() -> None
     moved = market.apply(btc, replace(HAND, timestamp=NOON + timedelta(seconds=9), seq=3))
     quote = market.quote(btc, NOON)
     assert not moved
-    assert quote is not None and quote.price == FEED.price
+    assert quote is not None
+    assert quote.price == FEED.price
     assert [(mark.source, mark.price, mark.deviation) for mark in quote.aside] == [
-        ('form', Decimal(66_500), Decimal('-0.75'))]
+        ('form', Decimal(66_500), Decimal('-0.75'))
+    ]
 
 
 def test_until_the_exchange_has_spoken_a_hand_price_counts() -> None:
@@ -76,7 +80,8 @@ def test_a_reset_keeps_what_arrived_while_the_store_was_read() -> None:
     market.apply(btc, replace(HAND, seq=7))
     market.reset(btc, [replace(HAND, price=Decimal(1), seq=5)], Window(), since=6)
     quote = market.quote(btc, NOON)
-    assert quote is not None and quote.price == HAND.price
+    assert quote is not None
+    assert quote.price == HAND.price
 
 
 def test_a_reset_drops_a_price_that_was_withdrawn() -> None:
@@ -90,11 +95,22 @@ TICKS = st.lists(st.tuples(st.integers(0, 100), st.integers(1, 10**6), st.boolea
 
 
 @given(TICKS, st.randoms(use_true_random=False))
-def test_any_order_of_arrival_gives_the_same_quote_but_for_ties(given_ticks: list[tuple[int, int, bool]],
-                                                                random: Random) -> None:
-    ticks = [Tick('BTC', Decimal(price), NOON + timedelta(seconds=second), 's',
-                  Origin.FEED if feed else Origin.PROGRAM, seq=seq, received=NOON, volume=Decimal(1))
-             for seq, (second, price, feed) in enumerate(given_ticks, 1)]
+def test_any_order_of_arrival_gives_the_same_quote_but_for_ties(
+    given_ticks: list[tuple[int, int, bool]], random: Random
+) -> None:
+    ticks = [
+        Tick(
+            'BTC',
+            Decimal(price),
+            NOON + timedelta(seconds=second),
+            's',
+            Origin.FEED if feed else Origin.PROGRAM,
+            seq=seq,
+            received=NOON,
+            volume=Decimal(1),
+        )
+        for seq, (second, price, feed) in enumerate(given_ticks, 1)
+    ]
     shuffled = list(ticks)
     random.shuffle(shuffled)
     quotes = []
@@ -105,5 +121,6 @@ def test_any_order_of_arrival_gives_the_same_quote_but_for_ties(given_ticks: lis
         quotes.append(market.quote(btc, NOON + timedelta(minutes=3)))
     assert quotes[0] == quotes[1]
     newest = max(ticks, key=lambda tick: (tick.timestamp, tick.seq))
-    assert quotes[0] is not None and quotes[0].price == newest.price
+    assert quotes[0] is not None
+    assert quotes[0].price == newest.price
     assert quotes[0].volume_24h == len(ticks)

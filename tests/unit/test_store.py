@@ -106,8 +106,12 @@ async def test_latest_tells_the_newest_of_feeds_and_of_others(store: Store) -> N
 
 async def test_history_goes_back_page_by_page_over_both_kinds_and_merged_coins(store: Store) -> None:
     btc, xbt = [each.id or 0 for each in await store.ensure_coins(['BTC', 'XBT'])]
-    await store.add([(feed if number % 2 else record)(xbt if number % 3 else btc, str(number + 1), number // 4)
-                     for number in range(40)])
+    await store.add(
+        [
+            (feed if number % 2 else record)(xbt if number % 3 else btc, str(number + 1), number // 4)
+            for number in range(40)
+        ]
+    )
     prices, cursor = [], ''
     for _ in range(6):
         page = await store.history([btc, xbt], limit=7, cursor=cursor)
@@ -136,7 +140,9 @@ async def test_a_correction_replaces_and_both_stay_readable(store: Store) -> Non
     new = await store.amend(old.id or 0, record(btc, '67000'), 'two digits were missing', 'ada')
     assert new is not None
     assert [(each.record.id, each.active) for each in (await store.history([btc])).records] == [
-        (new.id, True), (old.id, False)]
+        (new.id, True),
+        (old.id, False),
+    ]
     said = (await store.record(old.id or 0)).amendment
     assert said is not None
     assert (said.replacement_id, said.reason, said.author) == (new.id, 'two digits were missing', 'ada')
@@ -169,7 +175,8 @@ async def test_two_who_correct_at_the_same_time_cannot_both_win(store: Store) ->
     btc = await coin(store)
     old = (await store.add([record(btc)]))[0]
     results = await asyncio.gather(
-        *(store.amend(old.id or 0, record(btc, price), 'typo', '') for price in '23'), return_exceptions=True)
+        *(store.amend(old.id or 0, record(btc, price), 'typo', '') for price in '23'), return_exceptions=True
+    )
     assert [type(result) for result in results].count(Conflict) == 1
     assert len((await store.history([btc])).records) == 2
 

@@ -32,7 +32,8 @@ def expected(records: Sequence[Cryptocurrency], interval: int) -> list[Candle]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(drawn_ticks, st.data())
 async def test_candles_are_what_the_active_records_say(
-        store: Store, drawn: list[tuple[int, float, str | None, bool]], data: st.DataObject) -> None:
+    store: Store, drawn: list[tuple[int, float, str | None, bool]], data: st.DataObject
+) -> None:
     """In whatever batches they come, from people and feeds, and whatever is corrected or withdrawn afterwards."""
     btc = number(await store.ensure_coins([f'COIN{store.rows_written}']))
     records = [(feed if fed else record)(btc, str(price), after, volume=volume) for price, after, volume, fed in drawn]
@@ -58,8 +59,7 @@ async def test_every_tick_of_a_feed_counts_but_one_record_a_second_is_kept(store
         store.add_later(feed(btc, price, after, '1'))
     await store.flush()
     assert [each.record.price for each in (await store.history([btc])).records] == [5, 4]
-    assert await store.candles([btc], 60) == [
-        Candle(NOON, Decimal(2), Decimal(9), Decimal(1), Decimal(5), Decimal(6))]
+    assert await store.candles([btc], 60) == [Candle(NOON, Decimal(2), Decimal(9), Decimal(1), Decimal(5), Decimal(6))]
 
 
 async def test_a_second_that_was_written_gets_no_second_record(store: Store) -> None:
@@ -79,14 +79,16 @@ async def test_many_coins_at_many_times_each_keep_their_own(store: Store) -> Non
         await store.add([record(coin_id, price, coin_id * 60) for coin_id in ids])
     found = [await store.candles([coin_id], 60) for coin_id in ids]
     assert [[(each.start, each.low, each.high) for each in candles] for candles in found] == [
-        [(NOON + timedelta(minutes=coin_id), Decimal(1), Decimal(2))] for coin_id in ids]
+        [(NOON + timedelta(minutes=coin_id), Decimal(1), Decimal(2))] for coin_id in ids
+    ]
 
 
 async def test_merged_coins_have_candles_together(store: Store) -> None:
     btc, xbt = [each.id or 0 for each in await store.ensure_coins(['BTC', 'XBT'])]
     await store.add([record(btc, '1', 0, volume='1'), record(xbt, '2', 1, volume='2')])
     assert await store.candles([btc, xbt], 3600) == [
-        Candle(NOON, Decimal(1), Decimal(2), Decimal(1), Decimal(2), Decimal(3))]
+        Candle(NOON, Decimal(1), Decimal(2), Decimal(1), Decimal(2), Decimal(3))
+    ]
 
 
 async def test_the_newest_candles_come_oldest_first_and_gaps_stay(store: Store) -> None:
@@ -106,8 +108,9 @@ async def test_candles_keep_to_the_buckets_that_their_bounds_touch(store: Store)
 
 async def test_delivered_minutes_make_hours_days_and_weeks(store: Store) -> None:
     btc = await coin(store)
-    bars = [(btc, bar(NOON + timedelta(minutes=minute), price=str(minute + 1), volume='1'))
-            for minute in range(0, 90, 2)]
+    bars = [
+        (btc, bar(NOON + timedelta(minutes=minute), price=str(minute + 1), volume='1')) for minute in range(0, 90, 2)
+    ]
     assert await store.add_bars(bars) == 45
     day = await store.candles([btc], 86400)
     assert day == [Candle(NOON.replace(hour=0), Decimal(1), Decimal(89), Decimal(1), Decimal(89), Decimal(45))]
@@ -122,7 +125,8 @@ async def test_delivered_again_nothing_is_new_and_what_changed_is_replaced(store
     assert await store.add_bars(bars) == 0
     assert await store.add_bars([*bars[:2], (btc, bar(NOON + timedelta(minutes=2), price='5', volume='2'))]) == 1
     assert (await store.candles([btc], 3600))[0] == Candle(
-        NOON, Decimal(1), Decimal(5), Decimal(1), Decimal(5), Decimal(4))
+        NOON, Decimal(1), Decimal(5), Decimal(1), Decimal(5), Decimal(4)
+    )
 
 
 async def test_an_hour_delivered_whole_and_in_minutes_counts_once(store: Store) -> None:
@@ -130,7 +134,8 @@ async def test_an_hour_delivered_whole_and_in_minutes_counts_once(store: Store) 
     await store.add_bars([(btc, bar(NOON, 3600, '2', '60'))])
     await store.add_bars([(btc, bar(NOON + timedelta(minutes=minute), price='3', volume='1')) for minute in range(30)])
     assert await store.candles([btc], 3600) == [
-        Candle(NOON, Decimal(2), Decimal(3), Decimal(2), Decimal(2), Decimal(60))]
+        Candle(NOON, Decimal(2), Decimal(3), Decimal(2), Decimal(2), Decimal(60))
+    ]
     assert (await store.candles([btc], 86400))[0].volume == 60
 
 
@@ -139,8 +144,7 @@ async def test_a_delivered_candle_and_the_ticks_it_saw_count_once(store: Store) 
     store.add_later(feed(btc, '2', 1, '3'))
     await store.flush()
     await store.add_bars([(btc, bar(price='1', volume='10'))])
-    assert await store.candles([btc], 60) == [
-        Candle(NOON, Decimal(1), Decimal(2), Decimal(1), Decimal(1), Decimal(10))]
+    assert await store.candles([btc], 60) == [Candle(NOON, Decimal(1), Decimal(2), Decimal(1), Decimal(1), Decimal(10))]
 
 
 @pytest.mark.parametrize(('policy', 'high'), [(Policy.LATEST, 5), (Policy.EXCHANGE, 5), (Policy.MANUAL, 4)])
@@ -164,8 +168,10 @@ async def test_the_price_at_a_moment_is_the_last_that_was_known(store: Store) ->
     btc, eth = [each.id or 0 for each in await store.ensure_coins(['BTC', 'ETH'])]
     await store.add([record(btc, '1', -7200), record(btc, '2', 60)])
     await store.add_bars([(btc, bar(NOON - timedelta(hours=1), 3600, '3'))])
-    at = {after: (await store.prices_at([btc, eth], NOON + timedelta(seconds=after))).get(btc)
-          for after in (-7201, -7200, -1, 0, 59, 60)}
+    at = {
+        after: (await store.prices_at([btc, eth], NOON + timedelta(seconds=after))).get(btc)
+        for after in (-7201, -7200, -1, 0, 59, 60)
+    }
     one, two, three = Decimal(1), Decimal(2), Decimal(3)
     closed = part_of_bar(bar(NOON - timedelta(hours=1), 3600), NOON).closed
     before, delivered, after = (NOON - timedelta(hours=2), one), (closed, three), (NOON + timedelta(minutes=1), two)
@@ -177,7 +183,8 @@ async def test_the_policy_says_whose_price_counts_at_a_moment(store: Store, poli
     btc = await coin(store)
     await store.add([feed(btc, '3', 0), record(btc, '4', 1)])
     assert await store.prices_at([btc], NOON + timedelta(seconds=2), policy) == {
-        btc: (NOON + timedelta(seconds=after), Decimal(3 + after))}
+        btc: (NOON + timedelta(seconds=after), Decimal(3 + after))
+    }
 
 
 async def test_a_pruned_price_is_still_known_from_its_candle(store: Store) -> None:

@@ -22,8 +22,11 @@ from tests.unit.store_records import coin, feed, record
 def locked(url: str) -> Iterator[None]:
     """Another program holds the write lock."""
     engine = create_engine(url.replace('postgresql://', 'postgresql+psycopg://'), isolation_level='AUTOCOMMIT')
-    lock, unlock = ('BEGIN IMMEDIATE', 'ROLLBACK') if engine.dialect.name == 'sqlite' else (
-        f'SELECT pg_advisory_lock({WRITERS})', f'SELECT pg_advisory_unlock({WRITERS})')
+    lock, unlock = (
+        ('BEGIN IMMEDIATE', 'ROLLBACK')
+        if engine.dialect.name == 'sqlite'
+        else (f'SELECT pg_advisory_lock({WRITERS})', f'SELECT pg_advisory_unlock({WRITERS})')
+    )
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql(lock)
@@ -79,12 +82,14 @@ async def test_what_cannot_be_stored_of_one_coin_spoils_no_other(store: Store) -
 
 
 async def test_more_than_the_queue_holds_is_refused_at_once(
-        store: Store, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store: Store, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr('desk.store.writer.QUEUE_ROWS', 10)
     btc = await coin(store)
     with locked(database):
         results = await asyncio.gather(
-            *(store.add([record(btc) for _ in range(5)]) for _ in range(20)), return_exceptions=True)
+            *(store.add([record(btc) for _ in range(5)]) for _ in range(20)), return_exceptions=True
+        )
     assert any('cannot follow' in str(result) for result in results)
     assert store.queue_length == 0
 
@@ -106,6 +111,7 @@ async def test_a_start_while_the_database_is_locked_says_so(blank_database: str)
 @contextmanager
 def at_most(pages: int) -> Iterator[None]:
     """SQLite databases cannot grow beyond so many pages, as if the disk were full."""
+
     def limit(connection: Connection) -> None:
         connection.exec_driver_sql(f'PRAGMA max_page_count = {pages}')
 
@@ -166,8 +172,10 @@ async def test_a_truly_full_disk_is_survived_once_there_is_space_again(small_dis
 async def test_a_server_that_hangs_up_is_called_again(store: Store, postgresql: str) -> None:
     btc = await coin(store)
     with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() '
-                           "AND backend_type = 'client backend'")
+        connection.execute(
+            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() '
+            "AND backend_type = 'client backend'"
+        )
     await store.add([record(btc)])
     assert len(await store.latest([btc])) == 1
 

@@ -69,8 +69,18 @@ READS: dict[str, Read] = {
 }
 
 
-SLOW = ('SCAN cryptocurrency', 'SCAN candle', 'SCAN amendment', 'SCAN each', 'USE TEMP B-TREE FOR ORDER BY',
-        'AUTOMATIC', 'Seq Scan on cryptocurrency', 'Seq Scan on candle', 'Seq Scan on amendment', 'Sort Key')
+SLOW = (
+    'SCAN cryptocurrency',
+    'SCAN candle',
+    'SCAN amendment',
+    'SCAN each',
+    'USE TEMP B-TREE FOR ORDER BY',
+    'AUTOMATIC',
+    'Seq Scan on cryptocurrency',
+    'Seq Scan on candle',
+    'Seq Scan on amendment',
+    'Sort Key',
+)
 
 
 @pytest.mark.parametrize('read', READS.values(), ids=READS)
@@ -81,7 +91,10 @@ async def test_no_table_is_read_from_end_to_end(store: Store, database: str, rea
         await read(store)
     engine = connect(database, patience=1)
     with engine.connect() as connection:
-        plans = {sql: plan(connection, (sql, parameters)) for sql, parameters in heard
-                 if sql.startswith(('SELECT', 'UPDATE', 'DELETE')) and 'pg_' not in sql}
+        plans = {
+            sql: plan(connection, (sql, parameters))
+            for sql, parameters in heard
+            if sql.startswith(('SELECT', 'UPDATE', 'DELETE')) and 'pg_' not in sql
+        }
     engine.dispose()
     assert {sql: told for sql, told in plans.items() if any(sign in told for sign in SLOW)} == {}

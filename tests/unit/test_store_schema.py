@@ -73,7 +73,9 @@ async def test_what_is_no_database_is_said(tmp_path: Path, spoil: Callable[[Path
 async def test_sqlite_is_set_up_to_lose_nothing(store: Store, database: str) -> None:
     engine = connect(database, patience=1.5)
     with engine.connect() as connection:
-        told = [connection.exec_driver_sql(f'PRAGMA {name}').scalar()
-                for name in ('journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout')]
+        told = [
+            connection.exec_driver_sql(f'PRAGMA {name}').scalar()
+            for name in ('journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout')
+        ]
     assert told == ['wal', 2, 1, 1500]
     engine.dispose()

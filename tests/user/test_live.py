@@ -47,6 +47,7 @@ async def opened(user: User, *builders: Any) -> Client:
     def page() -> None:
         for build in builders:
             build()
+
     return await user.open('/cells')
 
 
@@ -90,13 +91,17 @@ async def test_a_browsers_own_outbox_never_carries_a_cell(user: User, live: Live
 
 
 async def test_a_change_goes_once_to_the_room_and_is_calm_after_a_second(
-        user: User, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    user: User, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recorder = Recorder(monkeypatch)
     one, other = live.cell('room'), live.cell('room')
     live.set(one, '1<b>2</b>', '12')
     live.set(other, '5')
     frame = await recorder.frame('live:room')
-    assert {number: cell['props']['innerHTML'] for number, cell in frame.items()} == {one.id: '1<b>2</b>', other.id: '5'}
+    assert {number: cell['props']['innerHTML'] for number, cell in frame.items()} == {
+        one.id: '1<b>2</b>',
+        other.id: '5',
+    }
     frame = await recorder.frame('live:room')
     assert {number: cell['props']['innerHTML'] for number, cell in frame.items()} == {one.id: '12'}
 
