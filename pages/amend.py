@@ -29,7 +29,7 @@ async def ask_correction(desk: Desk, record: Record, what: str, done: Done) -> N
             ui.notify(f'{record.record.name}: {format_full(right)} replaces {format_full(record.record.price)}.')
 
         fields = {'price': price, 'reason': reason}
-        _buttons(dialog, 'Replace it', lambda: _do(dialog, correct, fields, done))
+        _buttons(dialog, f'Replace {format_full(record.record.price)}', lambda: _do(dialog, correct, fields, done))
     dialog.open()
 
 

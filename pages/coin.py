@@ -33,9 +33,9 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
         found = await read_records(desk, coin)
         with frame(coin.name, desk), ui.element('div').classes('coin'):
             _head(live, heads, coin)
-            CoinChart(desk, coin, drawing)
+            chart = CoinChart(desk, coin, drawing)
             with ui.element('div').classes('coin-below'):
-                Records(desk, coin, found)
+                Records(desk, coin, found, chart.load)
                 manage(desk, coin)
         _follow_readers(heads, coin)
 

@@ -9,7 +9,7 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from desk.store import Record
 from models import Coin, Origin
-from pages.amend import ask_correction, ask_withdrawal
+from pages.amend import Done, ask_correction, ask_withdrawal
 from pages.formats import format_full, format_time
 
 SHOWN, LOOK_EVERY = 100, 5.0
@@ -28,8 +28,8 @@ async def read_records(desk: Desk, coin: Coin) -> list[Record] | str:
 class Records:
     """The last hundred, newest first. Rows hold still while a pointer or the keyboard is on them."""
 
-    def __init__(self, desk: Desk, coin: Coin, found: list[Record] | str) -> None:
-        self.desk, self.coin = desk, coin
+    def __init__(self, desk: Desk, coin: Coin, found: list[Record] | str, amended: Done) -> None:
+        self.desk, self.coin, self.amended = desk, coin, amended
         self.rows: dict[tuple[int, bool], ui.element] = {}
         self.held: set[str] = set()
         self.stale = False
@@ -83,8 +83,12 @@ class Records:
     def _buttons(self, record: Record) -> None:
         what = f'{format_full(record.record.price)} of {format_time(record.record.timestamp, self._zone)}'
         for words, ask in (('Correct', ask_correction), ('Withdraw', ask_withdrawal)):
-            button = ui.button(words, on_click=lambda ask=ask: ask(self.desk, record, what, self.load)).classes('small')
+            button = ui.button(words, on_click=lambda ask=ask: ask(self.desk, record, what, self._amended)).classes('small')
             button.props['aria-label'] = f'{words} {what}'
+
+    async def _amended(self) -> None:
+        await self.load()
+        await self.amended()
 
     @property
     def _zone(self) -> str:

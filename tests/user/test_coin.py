@@ -70,10 +70,10 @@ async def test_a_record_is_corrected_and_the_old_one_stays_readable(user: User, 
     press(user, 'Correct')
     await user.should_see('A new record of the same moment takes its place.')
     fill(user, **{'right price': '67000'})
-    press(user, 'Replace it')
+    press(user, 'Replace 6,700')
     await user.should_see('Say why, in a few words')
     fill(user, reason='a digit was missing')
-    press(user, 'Replace it')
+    press(user, 'Replace 6,700')
     await user.should_see('<s>6,700</s>')
     await user.should_see('a digit was missing')
     await user.should_see('67,000.00')
@@ -86,7 +86,7 @@ async def test_a_wrong_correction_is_refused_beside_its_field(user: User, desk: 
     press(user, 'Correct')
     await user.should_see('Right price')
     fill(user, **{'right price': '67,0', 'reason': 'x'})
-    press(user, 'Replace it')
+    press(user, 'Replace 6,700')
     await user.should_see('Write the decimals after a point: 67.0 instead of 67,0.')
     assert desk.quote('BTC').price == 6700
 
