@@ -14,11 +14,16 @@ class Conflator:
     def __init__(self, rate: int) -> None:
         self.interval = 1 / rate
         self.frames = 0
-        self.problem = ''
+        self._problems: dict[Subscriber, str] = {}
         self._dirty: set[str] = set()
         self._subscribers: list[Subscriber] = []
         self._last = 0.0
         self._waiting: asyncio.TimerHandle | None = None
+
+    @property
+    def problem(self) -> str:
+        """What went wrong with a subscriber, until it takes a frame again; '' while all is well."""
+        return '; '.join(self._problems.values())
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Call `callback` with the changed names at each flush; returns how to stop that."""
@@ -27,6 +32,7 @@ class Conflator:
         def unsubscribe() -> None:
             if callback in self._subscribers:
                 self._subscribers.remove(callback)
+            self._problems.pop(callback, None)
 
         return unsubscribe
 
@@ -51,6 +57,7 @@ class Conflator:
         for callback in list(self._subscribers):
             try:
                 callback(names)
+                self._problems.pop(callback, None)
             except Exception as error:  # one bad subscriber must not silence the others; /status shows it
-                self.problem = f'{type(error).__name__}: {error}'
+                self._problems[callback] = f'{type(error).__name__}: {error}'
                 log.exception('a subscriber failed')

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 log = logging.getLogger(__name__)
-LONGEST_PAUSE = 30.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 class Crew:
@@ -36,5 +36,5 @@ class Crew:
             except Exception as error:  # told on /status until it works again
                 self.problems[name] = f'{type(error).__name__}: {error}'
                 log.exception('%s failed', name)
-                pause = min(2 * pause, max(seconds, LONGEST_PAUSE))
+                pause = min(max(2 * pause, SHORTEST_PAUSE), max(seconds, LONGEST_PAUSE))
             await asyncio.sleep(pause)

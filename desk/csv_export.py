@@ -1,6 +1,6 @@
 """Records as CSV, streamed. Importing it into an empty desk gives the same records."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from decimal import Decimal
 
 from desk.csv_formats import PRICE_ROLES
@@ -8,18 +8,23 @@ from desk.csv_rows import escaped
 from models import Cryptocurrency, canonical
 
 
-async def export_csv(chunks: AsyncIterator[list[Cryptocurrency]]) -> AsyncIterator[bytes]:
-    """The header, then each chunk of records as UTF-8 CSV with CRLF; numbers and times exact, formulas disarmed."""
+async def export_csv(
+    chunks: AsyncIterator[list[Cryptocurrency]], name: Callable[[Cryptocurrency], str] = str
+) -> AsyncIterator[bytes]:
+    """The header, then each chunk of records as UTF-8 CSV with CRLF; numbers and times exact, formulas disarmed.
+
+    `name` says what a record's coin is called now: a coin that was renamed comes back as one.
+    """
     yield (','.join(PRICE_ROLES) + '\r\n').encode()
     async for records in chunks:
         if records:
-            yield ''.join(map(_line, records)).encode()
+            yield ''.join(_line(record, name(record)) for record in records).encode()
 
 
-def _line(record: Cryptocurrency) -> str:
+def _line(record: Cryptocurrency, name: str) -> str:
     return _joined(
         (
-            record.name,
+            name,
             canonical(record.price),
             record.timestamp.isoformat(),
             record.source,

@@ -145,7 +145,7 @@ class Desk:
     def export(self, name: str | None = None) -> AsyncIterator[bytes]:
         """The active records of one coin or of all as CSV, streamed; raises NotFound at once."""
         ids = None if name is None else self.registry.ids(self.registry.get(name))
-        return export_csv(self.store.export(ids))
+        return export_csv(self.store.export(ids), lambda record: self.registry.name(record.coin_id))
 
     async def counts(
         self, name: str, keys: Sequence[tuple[datetime, Decimal, str]]

@@ -46,6 +46,10 @@ class Registry:
         hint = f' Known names that begin alike: {", ".join(near)}.' if start and near else ''
         raise NotFound(f'There is no coin called “{name.strip()[:50]}” on this desk.{hint}', 'name')
 
+    def name(self, number: int) -> str:
+        """What the coin of this id is called now, through merges."""
+        return self._root(self._by_id[number]).name
+
     def all(self) -> list[Coin]:
         """The coins that stand for themselves, by name."""
         own = (coin for coin in self._by_id.values() if coin.merged_into is None)

@@ -11,8 +11,7 @@ from pages.live import Live
 def register(desk: Desk) -> None:
     """Define every page of this desk."""
     live = Live()
-    app.on_startup(live.start)
-    app.on_shutdown(live.stop)
+    app.on_startup(lambda: live.start(desk.crew))
     theme.register()
     board.register(desk, live)
     add_price.register(desk)

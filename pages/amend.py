@@ -45,8 +45,12 @@ async def ask_withdrawal(desk: Desk, record: Record, what: str, done: Done) -> N
             await desk.withdraw(number, reason.value or '')
             ui.notify(f'{record.record.name}: {format_full(record.record.price)} is withdrawn.')
 
-        _buttons(dialog, f'Withdraw {format_full(record.record.price)}',
-                 lambda: _do(dialog, withdraw, {'reason': reason}, done), 'danger')
+        _buttons(
+            dialog,
+            f'Withdraw {format_full(record.record.price)}',
+            lambda: _do(dialog, withdraw, {'reason': reason}, done),
+            'danger',
+        )
     dialog.open()
 
 

@@ -27,8 +27,16 @@ FONT = 'system-ui, sans-serif'  # ECharts measures by it, so it cannot be inheri
 SMALL = {'color': 'var(--muted)', 'fontSize': 12, 'fontFamily': FONT}
 COLOURS = {'color': 'var(--up)', 'borderColor': 'var(--up)', 'color0': 'var(--down)', 'borderColor0': 'var(--down)'}
 CANDLES = {'type': 'candlestick', 'itemStyle': COLOURS, 'barMaxWidth': 14, **PRICES, **STILL}
-BARS = {'type': 'bar', 'stack': 'volume', 'xAxisIndex': 1, 'yAxisIndex': 1, 'barMaxWidth': 14,
-        'itemStyle': {'color': 'var(--muted)', 'opacity': 0.45}, 'tooltip': {'show': False}, **STILL}
+BARS = {
+    'type': 'bar',
+    'stack': 'volume',
+    'xAxisIndex': 1,
+    'yAxisIndex': 1,
+    'barMaxWidth': 14,
+    'itemStyle': {'color': 'var(--muted)', 'opacity': 0.45},
+    'tooltip': {'show': False},
+    **STILL,
+}
 ENDS = {'hideOverlap': True, 'alignMinLabel': 'left', 'alignMaxLabel': 'right'}
 DOTTED = {'color': 'var(--muted)', 'type': 'dotted', 'width': 1}
 DASHED = {'color': 'var(--muted)', 'type': 'dashed'}
@@ -68,10 +76,14 @@ class Drawing:
         labels = [slot_label(slot, self.interval, self.zone) for slot in self.slots]
         index = {slot: number for number, slot in enumerate(self.slots) if slot is not None}
         done = [(index[candle.start], candle) for candle in self.candles[:-1]]
-        series = [{'id': 'candles', 'data': [self._row(slot, candle) for slot, candle in done]},
-                  {'id': 'volume', 'data': [_volume(slot, candle) for slot, candle in done]}]
-        return {'xAxis': [{'id': 'time', 'data': labels}, {'id': 'time-below', 'data': labels}],
-                'series': [*series, *self.running()]}
+        series = [
+            {'id': 'candles', 'data': [self._row(slot, candle) for slot, candle in done]},
+            {'id': 'volume', 'data': [_volume(slot, candle) for slot, candle in done]},
+        ]
+        return {
+            'xAxis': [{'id': 'time', 'data': labels}, {'id': 'time-below', 'data': labels}],
+            'series': [*series, *self.running()],
+        }
 
     def running(self) -> list[dict[str, Any]]:
         """The newest candle and its volume: series of their own, so that a live change sends no more than them."""
@@ -80,8 +92,10 @@ class Drawing:
             return [{'id': 'running', 'data': [], 'markLine': {'data': []}}, {'id': 'running-volume', 'data': []}]
         slot = len(self.slots) - 1
         mark = {'yAxis': canonical(last.close), 'label': {'formatter': format_price(last.close, self.decimals)}}
-        return [{'id': 'running', 'data': [self._row(slot, last)], 'markLine': {'data': [mark]}},
-                {'id': 'running-volume', 'data': [_volume(slot, last)]}]
+        return [
+            {'id': 'running', 'data': [self._row(slot, last)], 'markLine': {'data': [mark]}},
+            {'id': 'running-volume', 'data': [_volume(slot, last)]},
+        ]
 
     def options(self) -> dict[str, Any]:
         """The whole chart, at the zoom that it begins with."""
@@ -109,8 +123,12 @@ class Drawing:
     def _row(self, slot: int, candle: Candle) -> list[Any]:
         plotted = (candle.open, candle.close, candle.low, candle.high)
         read = (candle.open, candle.high, candle.low, candle.close)
-        return [slot, *map(canonical, plotted), *(format_price(price, self.decimals) for price in read),
-                format_volume(candle.volume)]
+        return [
+            slot,
+            *map(canonical, plotted),
+            *(format_price(price, self.decimals) for price in read),
+            format_volume(candle.volume),
+        ]
 
 
 def slots(starts: Sequence[datetime], interval: str) -> list[datetime | None]:
@@ -146,28 +164,61 @@ def _joined(kind: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _last_price() -> dict[str, Any]:
-    label = {'position': 'end', 'distance': 4, 'padding': [3, 5], 'borderRadius': 3, 'fontSize': 12,
-             'backgroundColor': 'var(--text)', 'color': 'var(--background)', 'fontFamily': FONT}
-    return {'symbol': 'none', 'silent': True, 'animation': False, 'label': label,
-            'lineStyle': DOTTED}
+    label = {
+        'position': 'end',
+        'distance': 4,
+        'padding': [3, 5],
+        'borderRadius': 3,
+        'fontSize': 12,
+        'backgroundColor': 'var(--text)',
+        'color': 'var(--background)',
+        'fontFamily': FONT,
+    }
+    return {'symbol': 'none', 'silent': True, 'animation': False, 'label': label, 'lineStyle': DOTTED}
 
 
 def _time(axis: dict[str, Any], number: int) -> dict[str, Any]:
-    bare = {'type': 'category', 'gridIndex': number, 'axisTick': {'show': False}, 'splitLine': {'show': False},
-            'axisLine': {'show': False}, 'axisPointer': {'label': {'show': False}}}
+    bare = {
+        'type': 'category',
+        'gridIndex': number,
+        'axisTick': {'show': False},
+        'splitLine': {'show': False},
+        'axisLine': {'show': False},
+        'axisPointer': {'label': {'show': False}},
+    }
     return bare | axis | {'axisLabel': {**SMALL, **ENDS, 'show': number == 1}}
 
 
 def _prices(decimals: int) -> dict[str, Any]:
-    label = {'precision': decimals, 'fontSize': 12, 'padding': [3, 5], 'borderRadius': 3, 'fontFamily': FONT,
-             'backgroundColor': 'var(--muted)', 'color': 'var(--background)'}
-    return {'scale': True, 'position': 'right', 'splitNumber': 5, 'axisLabel': {**SMALL, 'margin': 9},
-            'splitLine': {'lineStyle': {'color': 'var(--line)'}},
-            'axisPointer': {'show': True, 'type': 'line', 'lineStyle': {'type': 'dashed'}, 'label': label}}
+    label = {
+        'precision': decimals,
+        'fontSize': 12,
+        'padding': [3, 5],
+        'borderRadius': 3,
+        'fontFamily': FONT,
+        'backgroundColor': 'var(--muted)',
+        'color': 'var(--background)',
+    }
+    return {
+        'scale': True,
+        'position': 'right',
+        'splitNumber': 5,
+        'axisLabel': {**SMALL, 'margin': 9},
+        'splitLine': {'lineStyle': {'color': 'var(--line)'}},
+        'axisPointer': {'show': True, 'type': 'line', 'lineStyle': {'type': 'dashed'}, 'label': label},
+    }
 
 
 def _tooltip() -> dict[str, Any]:
-    return {'trigger': 'axis', 'confine': True, 'transitionDuration': 0, 'padding': [6, 10],
-            'backgroundColor': 'var(--surface)', 'borderColor': 'var(--line)', 'borderWidth': 1,
-            'extraCssText': 'box-shadow: none', 'textStyle': {**SMALL, 'color': 'var(--text)'},
-            'axisPointer': {'type': 'cross', 'lineStyle': DASHED, 'crossStyle': DASHED}}
+    return {
+        'trigger': 'axis',
+        'confine': True,
+        'transitionDuration': 0,
+        'padding': [6, 10],
+        'backgroundColor': 'var(--surface)',
+        'borderColor': 'var(--line)',
+        'borderWidth': 1,
+        'extraCssText': 'box-shadow: none',
+        'textStyle': {**SMALL, 'color': 'var(--text)'},
+        'axisPointer': {'type': 'cross', 'lineStyle': DASHED, 'crossStyle': DASHED},
+    }

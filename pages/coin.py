@@ -84,8 +84,10 @@ def _unknown(desk: Desk, name: str) -> None:
         with ui.element('div').classes('line'):
             ui.link(f'Add a price for {name[:20]}', f'/add?name={quoted(name[:50], safe="")}').classes('button filled')
             if desk.settings.exchange != 'none':
-                ui.button(f'Follow {name[:20].upper()} on {feed_label(desk, desk.settings.exchange)}',
-                          on_click=lambda: _follow(desk, name))
+                ui.button(
+                    f'Follow {name[:20].upper()} on {feed_label(desk, desk.settings.exchange)}',
+                    on_click=lambda: _follow(desk, name),
+                )
             ui.link('All coins', '/').classes('button')
 
 

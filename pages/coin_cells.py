@@ -126,13 +126,17 @@ def source_html(quote: Quote, now: datetime) -> str:
 
 def figures_html(quote: Quote) -> str:
     """Changes, the day's range with the price's place in it, volume, bid and ask."""
-    figures = [(LABELS[name], format_change(getattr(quote, field)), name, direction(getattr(quote, field)))
-               for name, field in PERIODS]
+    figures = [
+        (LABELS[name], format_change(getattr(quote, field)), name, direction(getattr(quote, field)))
+        for name, field in PERIODS
+    ]
     figures.append(('24 h volume', format_volume(quote.volume_24h), 'volume', ''))
     if quote.bid is not None and quote.ask is not None:
         figures.append(('Bid · Ask', f'{format_price(quote.bid)} · {format_price(quote.ask)}', 'bid-ask', ''))
-    shown = ''.join(f'<div><dt>{label}</dt><dd class="{way}" data-field="{name}">{text}</dd></div>'
-                    for label, text, name, way in figures)
+    shown = ''.join(
+        f'<div><dt>{label}</dt><dd class="{way}" data-field="{name}">{text}</dd></div>'
+        for label, text, name, way in figures
+    )
     return shown + _range(quote)
 
 
@@ -141,11 +145,14 @@ def asides_html(quote: Quote, zone: str) -> str:
     return ''.join(
         f'<p>{escape(mark.source)} says <b>{format_price(mark.price)}</b>, {format_deviation(mark.deviation)} '
         f'<span class="muted">· {format_time(mark.timestamp, zone)} · does not count here</span></p>'
-        for mark in quote.aside)
+        for mark in quote.aside
+    )
 
 
 def _range(quote: Quote) -> str:
     if quote.low_24h is None or quote.high_24h is None:
         return ''
-    return (f'<div class="day"><dt>24 h range</dt><dd data-field="range">{format_price(quote.low_24h)}'
-            f'<span class="range">{range_html(quote)}</span>{format_price(quote.high_24h)}</dd></div>')
+    return (
+        f'<div class="day"><dt>24 h range</dt><dd data-field="range">{format_price(quote.low_24h)}'
+        f'<span class="range">{range_html(quote)}</span>{format_price(quote.high_24h)}</dd></div>'
+    )

@@ -73,8 +73,10 @@ async def _ask_merge(desk: Desk, coin: Coin) -> None:
     others = [other.name for other in desk.coins() if other.name != coin.name]
     with ui.dialog() as dialog, ui.element('div').classes('panel asking'):
         ui.label(f'Merge {coin.name} into another coin').props('role=heading aria-level=2').classes('heading-2')
-        ui.label(f'All records of {coin.name} will count for the other coin, and its name will lead there. '
-                 'This is not undone.')
+        ui.label(
+            f'All records of {coin.name} will count for the other coin, and its name will lead there. '
+            'This is not undone.'
+        )
         into = ui.select(others, label='Other coin', with_input=True)
 
         async def merge() -> None:

@@ -83,7 +83,9 @@ class Records:
     def _buttons(self, record: Record) -> None:
         what = f'{format_full(record.record.price)} of {format_time(record.record.timestamp, self._zone)}'
         for words, ask in (('Correct', ask_correction), ('Withdraw', ask_withdrawal)):
-            button = ui.button(words, on_click=lambda ask=ask: ask(self.desk, record, what, self._amended)).classes('small')
+            button = ui.button(words, on_click=lambda ask=ask: ask(self.desk, record, what, self._amended)).classes(
+                'small'
+            )
             button.props['aria-label'] = f'{words} {what}'
 
     async def _amended(self) -> None:
@@ -112,8 +114,12 @@ def cells(record: Record, zone: str) -> list[tuple[str, str]]:
     """What stands in a record's row, as (CSS class, HTML); everything is escaped."""
     row = record.record
     price = f'<s>{format_full(row.price)}</s>' if record.amendment else format_full(row.price)
-    return [('time', format_time(row.timestamp, zone)), ('number', price), ('source', _source(record)),
-            ('note', _note(record, zone))]
+    return [
+        ('time', format_time(row.timestamp, zone)),
+        ('number', price),
+        ('source', _source(record)),
+        ('note', _note(record, zone)),
+    ]
 
 
 def cells_html(record: Record, zone: str) -> str:
@@ -141,7 +147,9 @@ def _linked(text: str) -> str:
     parts, end = [], 0
     for match in LINK.finditer(text):
         address = escape(match[0])
-        parts += [escape(text[end:match.start()]),
-                  f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{address}</a>']
+        parts += [
+            escape(text[end : match.start()]),
+            f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{address}</a>',
+        ]
         end = match.end()
     return ''.join([*parts, escape(text[end:])])

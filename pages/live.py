@@ -16,8 +16,10 @@ from itertools import count
 from typing import Any
 from weakref import WeakSet
 
-from nicegui import Client, background_tasks, core, ui
+from nicegui import Client, core, ui
 from nicegui.context import context
+
+from desk.crew import Crew
 
 FIRST_ID = 10_000_000
 ROOM = 'live:'
@@ -103,21 +105,12 @@ class Live:
         self._viewers: defaultdict[str, WeakSet[Client]] = defaultdict(WeakSet)
         self._wake = asyncio.Event()
         self._sending = asyncio.Lock()
-        self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to send frames; on NiceGUI's event loop."""
-        if not self._tasks:
-            self._tasks = [
-                background_tasks.create(work(), name=f'live {work.__name__}')
-                for work in (self._send_frames, self._calm_down, self._tend)
-            ]
-
-    def stop(self) -> None:
-        """End it."""
-        for task in self._tasks:
-            task.cancel()
-        self._tasks = []
+    def start(self, crew: Crew) -> None:
+        """Begin to send frames, on NiceGUI's event loop; what fails is taken up again and told on /status."""
+        crew.every(0, 'frames to the browsers', self._send_frame)
+        crew.every(CALM_AFTER / 4, 'the end of flashes', self._calm_down)
+        crew.every(TEND_EVERY, 'slow browsers', self._tend)
 
     def cell(
         self, room: str, tag: str = 'span', classes: str = '', children: Sequence[Cell] = (), **props: str
@@ -165,39 +158,34 @@ class Live:
                 await _move(sid, rooms)
                 await core.sio.emit('update', {element.id: element._to_dict() for element in shown}, to=sid)
 
-    async def _send_frames(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            async with self._sending:
-                changed, self._changed = self._changed, {}
-                for room, cells in _by_room(changed.values()).items():
-                    frame = {cell.id: cell.rendering(cell.html) for cell in cells}
-                    await core.sio.emit('update', frame, room=room)
+    async def _send_frame(self) -> None:
+        await self._wake.wait()
+        self._wake.clear()
+        async with self._sending:
+            changed, self._changed = self._changed, {}
+            for room, cells in _by_room(changed.values()).items():
+                frame = {cell.id: cell.rendering(cell.html) for cell in cells}
+                await core.sio.emit('update', frame, room=room)
 
     async def _calm_down(self) -> None:
-        while True:
-            await asyncio.sleep(CALM_AFTER / 4)
-            now = asyncio.get_running_loop().time()
-            for cell in [cell for cell, until in self._lit.items() if until <= now]:
-                del self._lit[cell]
-                cell.html = cell.calm
-                self._mark(cell)
+        now = asyncio.get_running_loop().time()
+        for cell in [cell for cell, until in self._lit.items() if until <= now]:
+            del self._lit[cell]
+            cell.html = cell.calm
+            self._mark(cell)
 
     async def _tend(self) -> None:
         """A browser that stops reading leaves its rooms, and gets one snapshot when it has drained."""
-        while True:
-            await asyncio.sleep(TEND_EVERY)
-            sids = {sid: client for client in Client.instances.values() for sid in _sids(client)}
-            self._slow &= sids.keys()
-            for sid, client in sids.items():
-                waiting = _waiting(sid)
-                if waiting > LONGEST_QUEUE and sid not in self._slow:
-                    self._slow.add(sid)
-                    await _move(sid, set())
-                elif not waiting and sid in self._slow:
-                    self._slow.discard(sid)
-                    await self.tune(client)
+        sids = {sid: client for client in Client.instances.values() for sid in _sids(client)}
+        self._slow &= sids.keys()
+        for sid, client in sids.items():
+            waiting = _waiting(sid)
+            if waiting > LONGEST_QUEUE and sid not in self._slow:
+                self._slow.add(sid)
+                await _move(sid, set())
+            elif not waiting and sid in self._slow:
+                self._slow.discard(sid)
+                await self.tune(client)
 
     def _mark(self, cell: Cell) -> None:
         self._changed[cell.id] = cell

@@ -33,8 +33,10 @@ def consequence(desk: Desk, name: str, moment: datetime | None) -> str:
     except NotFound:
         return f'{name.strip()} has no price here yet: this will be its first.'
     if desk.policy(name) == Policy.EXCHANGE:
-        return (f'{feed_label(desk, coin.exchange)}’s price counts for {coin.name}. Yours will be shown beside it with '
-                'its deviation; it does not move the board, fill orders or fire alerts.')
+        return (
+            f'{feed_label(desk, coin.exchange)}’s price counts for {coin.name}. Yours will be shown beside it with '
+            'its deviation; it does not move the board, fill orders or fire alerts.'
+        )
     if moment is not None and moment < quote.timestamp:
         return 'Older than the live price, which stays. This one goes into the history and its candle.'
     return _goes_live(desk, coin, quote)

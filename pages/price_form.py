@@ -104,8 +104,9 @@ class PriceForm:
         deviation = deviation_from(quote, tick.price) or Decimal(0)
         with ui.dialog() as dialog, ui.element('div').classes('panel asking'):
             ui.html(f'Is {format_full(tick.price)} right?', tag='h2', sanitize=False)
-            ui.label(f'It is {format_deviation(deviation)} from the last price of {quote.name}, '
-                     f'{format_full(quote.price)}.')
+            ui.label(
+                f'It is {format_deviation(deviation)} from the last price of {quote.name}, {format_full(quote.price)}.'
+            )
             with ui.element('div').classes('line'):
                 ui.button('Add it all the same', on_click=lambda: dialog.submit(True)).classes('filled')
                 ui.button('Back to the form', on_click=lambda: dialog.submit(False)).props('autofocus')
@@ -134,8 +135,14 @@ class PriceForm:
         quote = self._quote(self.draft.name or '')
         deviation = deviation_from(quote, self.draft.price)
         last = f'{format_full(quote.price)} at {format_time(quote.timestamp, self.zone)}' if quote else ''
-        _hint(self.price, f'{format_deviation(deviation)} from the last, {last}' if deviation is not None
-              else f'Last: {last}' if quote else 'Like 67000.12 or 0.00000923')
+        _hint(
+            self.price,
+            f'{format_deviation(deviation)} from the last, {last}'
+            if deviation is not None
+            else f'Last: {last}'
+            if quote
+            else 'Like 67000.12 or 0.00000923',
+        )
         _hint(self.timestamp, f'Optional. Like 2026-01-31 14:30, in {self.zone} time')
         self.consequence.show(self.draft.name or '', self.draft.timestamp)
 
@@ -153,8 +160,9 @@ class PriceForm:
 
     def _offer_names(self) -> None:
         """A native list of the known coins: it opens by typing, works on phones and by keyboard."""
-        options = ''.join(f'<option value="{escape(coin.name)}">{escape(coin.full_name)}</option>'
-                          for coin in self.desk.coins())
+        options = ''.join(
+            f'<option value="{escape(coin.name)}">{escape(coin.full_name)}</option>' for coin in self.desk.coins()
+        )
         self.known.set_content(options)
 
 

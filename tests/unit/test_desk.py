@@ -175,6 +175,14 @@ async def test_a_renamed_coin_is_found_by_both_names_and_keeps_its_records(desk:
     assert [coin.name for coin in desk.coins()] == ['XBT']
 
 
+async def test_an_export_calls_a_renamed_coin_by_its_name_of_today(desk: Desk) -> None:
+    await desk.submit(tick('XBT', '100'))
+    await desk.rename('XBT', 'BTC')
+    await desk.submit(tick('BTC', '101'))
+    text = b''.join([part async for part in desk.export()]).decode()
+    assert [line.split(',')[:2] for line in text.splitlines()[1:]] == [['BTC', '100'], ['BTC', '101']]
+
+
 async def test_merged_coins_are_one(desk: Desk) -> None:
     await desk.submit_many([tick('BTC', '100', HOUR), tick('XBT', '101')])
     await desk.merge('XBT', 'BTC')

@@ -7,6 +7,7 @@ import pytest
 from nicegui import Client, core, ui
 from nicegui.testing import User
 
+from desk.crew import Crew
 from pages.live import FIRST_ID, Live, LiveElement, reorder
 
 
@@ -36,10 +37,10 @@ class Recorder:
 
 @pytest.fixture
 async def live(user: User) -> Any:
-    live = Live()
-    live.start()
+    live, crew = Live(), Crew()
+    live.start(crew)
     yield live
-    live.stop()
+    await crew.stop()
 
 
 async def opened(user: User, *builders: Any) -> Client:
