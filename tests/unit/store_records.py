@@ -23,12 +23,25 @@ def number(coins: list[Coin]) -> int:
     return coins[0].id
 
 
-def record(coin_id: int, price: str | Decimal = '1', after: float = 0, origin: Origin = Origin.PERSON,
-           volume: str | None = None, source: str = 'form') -> Cryptocurrency:
+def record(
+    coin_id: int,
+    price: str | Decimal = '1',
+    after: float = 0,
+    origin: Origin = Origin.PERSON,
+    volume: str | None = None,
+    source: str = 'form',
+) -> Cryptocurrency:
     """An unsaved record, `after` seconds past noon; each has a greater number than the one before."""
     return Cryptocurrency(
-        name='BTC', coin_id=coin_id, price=Decimal(price), timestamp=NOON + timedelta(seconds=after), seq=next(_seqs),
-        origin=origin, source=source, volume=None if volume is None else Decimal(volume))
+        name='BTC',
+        coin_id=coin_id,
+        price=Decimal(price),
+        timestamp=NOON + timedelta(seconds=after),
+        seq=next(_seqs),
+        origin=origin,
+        source=source,
+        volume=None if volume is None else Decimal(volume),
+    )
 
 
 def feed(coin_id: int, price: str | Decimal = '1', after: float = 0, volume: str | None = None) -> Cryptocurrency:
@@ -36,8 +49,9 @@ def feed(coin_id: int, price: str | Decimal = '1', after: float = 0, volume: str
     return record(coin_id, price, after, Origin.FEED, volume, 'coinbase')
 
 
-def bar(start: datetime = NOON, interval: int = 60, price: str = '1', volume: str | None = None,
-        source: str = 'coinbase') -> Bar:
+def bar(
+    start: datetime = NOON, interval: int = 60, price: str = '1', volume: str | None = None, source: str = 'coinbase'
+) -> Bar:
     """A delivered candle that stood still."""
     value = Decimal(price)
     return Bar('BTC', interval, start, value, value, value, value, None if volume is None else Decimal(volume), source)

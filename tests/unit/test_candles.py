@@ -13,14 +13,20 @@ from desk.ticks import Bar
 from models import CandleOrigin
 
 START = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
-moments = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2100, 1, 1),  # noqa: DTZ001  (bounds)
-                       timezones=st.just(UTC))
+moments = st.datetimes(
+    min_value=datetime(1970, 1, 1),
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001  (bounds)
+    timezones=st.just(UTC),
+)
 prices = st.decimals(min_value='0.01', max_value=10, places=2)
 volumes = st.none() | st.decimals(min_value=0, max_value=10, places=18)
 seconds = st.integers(0, 3)  # few, so that ties are frequent
 ticks = st.lists(st.tuples(prices, seconds, volumes), min_size=1, max_size=12).map(
-    lambda drawn: [part_of_tick(price, START + timedelta(seconds=second), number, volume)
-                   for number, (price, second, volume) in enumerate(drawn)])
+    lambda drawn: [
+        part_of_tick(price, START + timedelta(seconds=second), number, volume)
+        for number, (price, second, volume) in enumerate(drawn)
+    ]
+)
 intervals = st.sampled_from([60, 300, 900, 3600, 14400, 86400, 604800])
 
 
@@ -97,17 +103,21 @@ def test_a_delivered_candle_that_still_runs_closes_when_it_came() -> None:
 
 @pytest.mark.parametrize(('delivered', 'recorded', 'volume'), [('10', '3', '10'), ('2', '3', '3')])
 def test_delivered_and_recorded_volume_of_the_same_trades_counts_once(
-        delivered: str, recorded: str, volume: str) -> None:
+    delivered: str, recorded: str, volume: str
+) -> None:
     moment = START + timedelta(seconds=30)
     parts = [
         (CandleOrigin.DELIVERED, START, part_of_bar(bar(volume=Decimal(delivered)), START + timedelta(seconds=20))),
-        (CandleOrigin.FEED, START, part_of_tick(Decimal(9), moment, 1, Decimal(recorded)))]
+        (CandleOrigin.FEED, START, part_of_tick(Decimal(9), moment, 1, Decimal(recorded))),
+    ]
     assert assemble(parts, 60) == [Candle(START, Decimal(2), Decimal(9), Decimal(1), Decimal(9), Decimal(volume))]
 
 
 def test_what_is_recorded_by_hand_and_by_a_feed_adds_up() -> None:
-    parts = [(origin, START, part_of_tick(Decimal(1), START, number, Decimal(2)))
-             for number, origin in enumerate((CandleOrigin.HAND, CandleOrigin.FEED))]
+    parts = [
+        (origin, START, part_of_tick(Decimal(1), START, number, Decimal(2)))
+        for number, origin in enumerate((CandleOrigin.HAND, CandleOrigin.FEED))
+    ]
     assert assemble(parts, 60)[0].volume == 4
 
 

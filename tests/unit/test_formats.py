@@ -23,21 +23,24 @@ NOW = datetime(2026, 1, 31, 13, 30, tzinfo=UTC)
 prices = st.decimals(min_value=Decimal('1e-18'), max_value=Decimal('1e20'), places=18)
 
 
-@pytest.mark.parametrize(('price', 'shown'), [
-    ('67000.12', '67,000.12'),
-    ('67000.1', '67,000.10'),
-    ('0.00000923', '0.00000923'),
-    ('0.5', '0.500000'),
-    ('1', '1.00'),
-    ('100000', '100,000.00'),
-    ('100000.01', '100,000'),
-    ('0.0499999', '0.04999990'),
-    ('0.05', '0.050000'),
-    ('0.000000123', '0.000000123000'),
-    ('0.000000000012345678', '0.000000000012345678'),
-    ('12345678901234567890', '12,345,678,901,234,567,890'),
-    ('1E+5', '100,000.00'),
-])
+@pytest.mark.parametrize(
+    ('price', 'shown'),
+    [
+        ('67000.12', '67,000.12'),
+        ('67000.1', '67,000.10'),
+        ('0.00000923', '0.00000923'),
+        ('0.5', '0.500000'),
+        ('1', '1.00'),
+        ('100000', '100,000.00'),
+        ('100000.01', '100,000'),
+        ('0.0499999', '0.04999990'),
+        ('0.05', '0.050000'),
+        ('0.000000123', '0.000000123000'),
+        ('0.000000000012345678', '0.000000000012345678'),
+        ('12345678901234567890', '12,345,678,901,234,567,890'),
+        ('1E+5', '100,000.00'),
+    ],
+)
 def test_a_price_is_shown_with_the_digits_it_deserves(price: str, shown: str) -> None:
     assert format_price(Decimal(price)) == shown
 
@@ -66,17 +69,21 @@ def test_the_full_price_loses_nothing(price: Decimal) -> None:
 def test_a_greater_price_never_reads_as_a_smaller_one(one: Decimal, other: Decimal) -> None:
     low, high = sorted((one, other))
     assert Decimal(format_price(low).replace(',', '')) <= Decimal(format_price(high).replace(',', '')) or (
-        price_decimals(low) > price_decimals(high))
+        price_decimals(low) > price_decimals(high)
+    )
 
 
-@pytest.mark.parametrize(('change', 'shown'), [
-    (None, '—'),
-    ('1.25', '▲ 1.25 %'),
-    ('-0.75', '▼ −0.75 %'),
-    ('0', '0.00 %'),
-    ('-0.00', '0.00 %'),
-    ('123456.78', '▲ 123,457 %'),
-])
+@pytest.mark.parametrize(
+    ('change', 'shown'),
+    [
+        (None, '—'),
+        ('1.25', '▲ 1.25 %'),
+        ('-0.75', '▼ −0.75 %'),
+        ('0', '0.00 %'),
+        ('-0.00', '0.00 %'),
+        ('123456.78', '▲ 123,457 %'),
+    ],
+)
 def test_a_change_has_an_arrow_and_a_proper_minus(change: str | None, shown: str) -> None:
     assert format_change(None if change is None else Decimal(change)) == shown
 
@@ -85,10 +92,24 @@ def test_a_deviation_is_signed() -> None:
     assert [format_deviation(Decimal(text)) for text in ('0.75', '-0.75', '0')] == ['+0.75 %', '−0.75 %', '0.00 %']
 
 
-@pytest.mark.parametrize(('seconds', 'shown'), [
-    (-3, ''), (0, ''), (9.99, ''), (10, '10 s'), (29, '10 s'), (30, '30 s'), (59, '30 s'), (60, '1 min'),
-    (3599, '59 min'), (3600, '1 h'), (86399, '23 h'), (86400, '1 d'), (864000, '10 d'),
-])
+@pytest.mark.parametrize(
+    ('seconds', 'shown'),
+    [
+        (-3, ''),
+        (0, ''),
+        (9.99, ''),
+        (10, '10 s'),
+        (29, '10 s'),
+        (30, '30 s'),
+        (59, '30 s'),
+        (60, '1 min'),
+        (3599, '59 min'),
+        (3600, '1 h'),
+        (86399, '23 h'),
+        (86400, '1 d'),
+        (864000, '10 d'),
+    ],
+)
 def test_ages_come_in_coarse_steps(seconds: float, shown: str) -> None:
     assert format_age(NOW - timedelta(seconds=seconds), NOW) == shown
 
@@ -98,10 +119,19 @@ def test_a_time_is_shown_in_the_chosen_zone() -> None:
     assert format_time(NOW, 'Europe/Berlin') == '2026-01-31 14:30:00 CET'
 
 
-@pytest.mark.parametrize(('volume', 'shown'), [
-    (None, '—'), ('0', '0'), ('950.25', '950.25'), ('1234', '1.23 k'), ('12345', '12.3 k'), ('4560000', '4.56 M'),
-    ('789000000000', '789 B'), ('5E+15', '5,000 T'),
-])
+@pytest.mark.parametrize(
+    ('volume', 'shown'),
+    [
+        (None, '—'),
+        ('0', '0'),
+        ('950.25', '950.25'),
+        ('1234', '1.23 k'),
+        ('12345', '12.3 k'),
+        ('4560000', '4.56 M'),
+        ('789000000000', '789 B'),
+        ('5E+15', '5,000 T'),
+    ],
+)
 def test_a_volume_is_short(volume: str | None, shown: str) -> None:
     assert format_volume(None if volume is None else Decimal(volume)) == shown
 

@@ -12,8 +12,16 @@ from sqlmodel import Session, SQLModel, create_engine, select
 
 from models import Coin, Cryptocurrency, canonical
 
-EXTREMES = ['0.000000000000000001', '99999999999999999999', '9999999999.999999999999999999', '0.1', '67000.12',
-            '12345678901234567890.12345678', '100', '0.00000012']
+EXTREMES = [
+    '0.000000000000000001',
+    '99999999999999999999',
+    '9999999999.999999999999999999',
+    '0.1',
+    '67000.12',
+    '12345678901234567890.12345678',
+    '100',
+    '0.00000012',
+]
 
 
 @pytest.fixture
@@ -45,8 +53,7 @@ def test_a_time_comes_out_as_the_same_moment_in_utc(session: Session) -> None:
 
 
 def test_a_time_without_a_zone_is_refused(session: Session) -> None:
-    session.add(Cryptocurrency(name='BTC', coin_id=1, price=Decimal(1),
-                               timestamp=datetime(2026, 1, 31)))  # noqa: DTZ001  (what is tested)
+    session.add(Cryptocurrency(name='BTC', coin_id=1, price=Decimal(1), timestamp=datetime(2026, 1, 31)))  # noqa: DTZ001  (what is tested)
     with pytest.raises(StatementError, match='timezone'):
         session.commit()
 

@@ -16,8 +16,8 @@ from models import canonical
 T = TypeVar('T')
 NOW = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
 prices = st.builds(
-    lambda digits, places: Decimal(digits).scaleb(-places),
-    st.integers(1, 10**20 - 1), st.integers(0, 18)).filter(lambda price: len(price.as_tuple().digits) <= 28)
+    lambda digits, places: Decimal(digits).scaleb(-places), st.integers(1, 10**20 - 1), st.integers(0, 18)
+).filter(lambda price: len(price.as_tuple().digits) <= 28)
 names = st.text(st.characters(exclude_categories=['C', 'Z']), min_size=1, max_size=16)
 grouped = st.integers(1000, 10**20 - 1)
 
@@ -50,24 +50,49 @@ def test_any_text_is_a_price_within_bounds_or_refused_in_a_sentence(text: str) -
         assert 0 < price == Decimal(text.strip().replace(',', ''))
 
 
-@pytest.mark.parametrize(('text', 'advice'), [
-    ('', 'like 67000.12'), ('12,5', '12.5 instead of 12,5'), ('1e5', '100000 instead of 1e5'),
-    ('1E-7', '0.0000001 instead of 1E-7'), ('-3', 'greater than zero'), ('0', 'greater than zero'),
-    ('0.00', 'greater than zero'), ('NaN', 'not a number'), ('Infinity', 'not a number'), ('1_000', 'not a number'),
-    ('٣', 'not a number'), ('$5', 'not a number'), ('.', 'not a number'), ('1.2.3', 'not a number'),
-    ('1e999999999', 'without an exponent'), ('1e' + '9' * 30, 'without an exponent'),
-    ('1.' + '0' * 70 + '1', '18 after'), ('1' * 21, '20 digits'),
-    ('0.' + '0' * 18 + '1', '18 after'), ('1' * 11 + '.' + '1' * 18, '28 in all'),
-])
+@pytest.mark.parametrize(
+    ('text', 'advice'),
+    [
+        ('', 'like 67000.12'),
+        ('12,5', '12.5 instead of 12,5'),
+        ('1e5', '100000 instead of 1e5'),
+        ('1E-7', '0.0000001 instead of 1E-7'),
+        ('-3', 'greater than zero'),
+        ('0', 'greater than zero'),
+        ('0.00', 'greater than zero'),
+        ('NaN', 'not a number'),
+        ('Infinity', 'not a number'),
+        ('1_000', 'not a number'),
+        ('٣', 'not a number'),
+        ('$5', 'not a number'),
+        ('.', 'not a number'),
+        ('1.2.3', 'not a number'),
+        ('1e999999999', 'without an exponent'),
+        ('1e' + '9' * 30, 'without an exponent'),
+        ('1.' + '0' * 70 + '1', '18 after'),
+        ('1' * 21, '20 digits'),
+        ('0.' + '0' * 18 + '1', '18 after'),
+        ('1' * 11 + '.' + '1' * 18, '28 in all'),
+    ],
+)
 def test_what_is_no_price_is_answered_with_what_would_be_right(text: str, advice: str) -> None:
     with pytest.raises(Invalid, match=advice):
         parse_price(text)
 
 
-@pytest.mark.parametrize(('text', 'price'), [
-    ('67,000.12', '67000.12'), ('1,234,567', '1234567'), ('.5', '0.5'), ('5.', '5'), ('007', '7'), ('1.50', '1.5'),
-    ('0.000000000000000001', '0.000000000000000001'), ('99999999999999999999', '99999999999999999999'),
-])
+@pytest.mark.parametrize(
+    ('text', 'price'),
+    [
+        ('67,000.12', '67000.12'),
+        ('1,234,567', '1234567'),
+        ('.5', '0.5'),
+        ('5.', '5'),
+        ('007', '7'),
+        ('1.50', '1.5'),
+        ('0.000000000000000001', '0.000000000000000001'),
+        ('99999999999999999999', '99999999999999999999'),
+    ],
+)
 def test_a_price_may_be_written_as_people_do(text: str, price: str) -> None:
     assert canonical(parse_price(text)) == price
 
@@ -112,8 +137,10 @@ def test_a_name_may_be_in_any_script(text: str) -> None:
     assert parse_name(text) == text.strip()
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001  (bounds only)
-       st.integers(-14 * 60, 14 * 60))
+@given(
+    st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001  (bounds only)
+    st.integers(-14 * 60, 14 * 60),
+)
 def test_a_time_with_a_zone_is_the_same_moment_in_utc(moment: datetime, minutes: int) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     parsed = parse_timestamp(aware.isoformat())
@@ -153,8 +180,18 @@ def test_a_time_before_1970_or_without_a_zone_is_refused(moment: datetime) -> No
 
 
 def bar(**changes: object) -> Bar:
-    values = {'name': 'BTC', 'interval': 60, 'start': NOW, 'open': Decimal(2), 'high': Decimal(3), 'low': Decimal(1),
-              'close': Decimal(2), 'volume': None, 'source': 'csv', **changes}
+    values = {
+        'name': 'BTC',
+        'interval': 60,
+        'start': NOW,
+        'open': Decimal(2),
+        'high': Decimal(3),
+        'low': Decimal(1),
+        'close': Decimal(2),
+        'volume': None,
+        'source': 'csv',
+        **changes,
+    }
     return Bar(**values)  # type: ignore[arg-type]  # one value of each type, by name
 
 
@@ -162,11 +199,20 @@ def test_a_candle_that_holds_together_passes() -> None:
     assert check_bar(bar(volume=Decimal(0))) == bar(volume=Decimal(0))
 
 
-@pytest.mark.parametrize('changes', [
-    {'high': Decimal('1.5')}, {'low': Decimal('2.5')}, {'low': Decimal(0)}, {'volume': Decimal(-1)},
-    {'volume': Decimal('NaN')}, {'interval': 300}, {'start': NOW + timedelta(seconds=1)},
-    {'start': NOW + timedelta(microseconds=1)}, {'interval': 3600},
-])
+@pytest.mark.parametrize(
+    'changes',
+    [
+        {'high': Decimal('1.5')},
+        {'low': Decimal('2.5')},
+        {'low': Decimal(0)},
+        {'volume': Decimal(-1)},
+        {'volume': Decimal('NaN')},
+        {'interval': 300},
+        {'start': NOW + timedelta(seconds=1)},
+        {'start': NOW + timedelta(microseconds=1)},
+        {'interval': 3600},
+    ],
+)
 def test_a_candle_that_contradicts_itself_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(Invalid):
         check_bar(bar(**changes))

@@ -33,15 +33,18 @@ async def test_enter_submits(user: User, desk: Desk) -> None:
     assert desk.quote('ETH').price == Decimal('3456.7')
 
 
-@pytest.mark.parametrize(('label', 'wrong', 'right'), [
-    ('price', '12,5', 'Write the decimals after a point: 12.5 instead of 12,5.'),
-    ('price', '1e5', 'Write the number out in full, without an exponent: 100000 instead of 1e5.'),
-    ('price', '', 'Give a price, like 67000.12.'),
-    ('price', '-3', 'A price is greater than zero; this one is negative.'),
-    ('name', ' ', 'Give the coin a name, like BTC.'),
-    ('name', 'x' * 51, 'A name has at most 50 characters; this one has 51.'),
-    ('timestamp', 'yesterday', '“yesterday” is not a time; write it like 2026-01-31T14:30:00Z.'),
-])
+@pytest.mark.parametrize(
+    ('label', 'wrong', 'right'),
+    [
+        ('price', '12,5', 'Write the decimals after a point: 12.5 instead of 12,5.'),
+        ('price', '1e5', 'Write the number out in full, without an exponent: 100000 instead of 1e5.'),
+        ('price', '', 'Give a price, like 67000.12.'),
+        ('price', '-3', 'A price is greater than zero; this one is negative.'),
+        ('name', ' ', 'Give the coin a name, like BTC.'),
+        ('name', 'x' * 51, 'A name has at most 50 characters; this one has 51.'),
+        ('timestamp', 'yesterday', '“yesterday” is not a time; write it like 2026-01-31T14:30:00Z.'),
+    ],
+)
 async def test_what_is_wrong_is_said_beside_its_field(
     user: User, desk: Desk, label: str, wrong: str, right: str
 ) -> None:

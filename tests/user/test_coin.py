@@ -190,4 +190,5 @@ async def test_the_chart_has_the_candles_of_the_desk(user: User, desk: Desk) -> 
     series = next(iter(user.find(kind=ui.echart).elements)).options['series']
     rows = [*series[0]['data'], *series[2]['data']]
     assert [tuple(map(Decimal, row[1:5])) for row in rows] == [
-        (candle.open, candle.close, candle.low, candle.high) for candle in candles]
+        (candle.open, candle.close, candle.low, candle.high) for candle in candles
+    ]
