@@ -145,6 +145,7 @@ def serve(settings: Settings) -> None:
     api.register(app, desk)
     Storage.path = (settings.data_dir / 'nicegui').resolve()
     ui.run(
+        pages.lost.nowhere(desk),
         host=settings.host,
         port=settings.port,
         title='Cointape',
@@ -174,6 +175,7 @@ def opened(desk: Desk, inner: Lifespan) -> Lifespan:
             await desk.start()
             async with inner(fastapi):
                 core.sio.eio.ping_interval = core.sio.eio.ping_timeout = PING_SECONDS
+                gc.freeze()  # what lives as long as the desk is not searched for garbage again and again
                 print(f'Cointape is at {desk.settings.url}  (Ctrl-C ends it)', flush=True)
                 yield
         except DeskError as error:

@@ -14,8 +14,8 @@ from models import CandleOrigin
 
 START = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
 moments = st.datetimes(
-    min_value=datetime(1970, 1, 1),
-    max_value=datetime(2100, 1, 1),  # noqa: DTZ001  (bounds)
+    min_value=datetime(1970, 1, 1),  # noqa: DTZ001  (hypothesis wants naive bounds)
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001  (the same)
     timezones=st.just(UTC),
 )
 prices = st.decimals(min_value='0.01', max_value=10, places=2)
