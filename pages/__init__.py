@@ -3,7 +3,7 @@
 from nicegui import app
 
 from desk.desk import Desk
-from pages import add_price, board, coin, import_csv, settings, status, theme, trading
+from pages import add_price, board, coin, import_csv, lost, settings, status, theme, trading
 from pages.coin_cells import AGES_EVERY, Heads
 from pages.live import Live
 
@@ -22,3 +22,4 @@ def register(desk: Desk) -> None:
     import_csv.register(desk)
     settings.register(desk)
     status.register(desk, live)
+    lost.register(desk)

@@ -102,7 +102,7 @@ def _colours(mode: str) -> ui.dark_mode:
 
 
 def _pages(add: bool = False) -> None:
-    here = ui.context.client.page.path
+    here = ui.context.client.request.url.path
     with ui.element('nav').classes('pages').props('aria-label="Pages"'):
         for path, label in MENU:
             link = ui.link(label, path)
@@ -130,7 +130,7 @@ def _target(desk: Desk, text: str) -> str:
     try:
         return coin_path(desk.coin(text).name)
     except NotFound:
-        on_board = ui.context.client.page.path == '/'  # which has filtered by the text already
+        on_board = ui.context.client.request.url.path == '/'  # which has filtered by the text already
         return '' if on_board else f'/?q={quote(text)}'
 
 

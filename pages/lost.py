@@ -1,0 +1,36 @@
+"""Where nothing is, and where something broke: still a page, with a way on."""
+
+from collections.abc import Callable
+
+from nicegui import app, ui
+
+from desk.desk import Desk
+from pages.theme import frame
+
+
+def register(desk: Desk) -> None:
+    """Say it in our own words when a page could not be built; the log has the rest."""
+
+    def broken() -> None:
+        _page(desk, 'Something broke', 'This page could not be made. What went wrong stands in the log of the desk.')
+
+    app.on_page_exception(broken)
+
+
+def nowhere(desk: Desk) -> Callable[[], None]:
+    """The page for every address that has none; for `ui.run`."""
+
+    def page() -> None:
+        ui.status_code(404)
+        _page(desk, 'Nothing here', f'There is no page at {ui.context.client.request.url.path[:100]}.')
+
+    return page
+
+
+def _page(desk: Desk, title: str, words: str) -> None:
+    with frame(title, desk), ui.element('div').classes('narrow'):
+        ui.html(title, tag='h1', sanitize=False)
+        ui.label(words)
+        with ui.element('div').classes('line'):
+            ui.link('All coins', '/').classes('button filled')
+            ui.link('Status', '/status').classes('button')
