@@ -34,7 +34,7 @@ class Desk:
         self.registry, self.market, self.lag = Registry(), Market(), Lag()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
         self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged)
-        self.memory = Memory(self.store, self.registry, self.market, clock, lambda: self.intake.seq)
+        self.memory = Memory(self.store, self.registry, self.market, clock)
         self.feeds = Feeds(settings, self, clock)
         self.coinage = Coinage(self.store, self.registry, self.market, self.memory, self.feeds, self._changed)
         self.started: datetime | None = None

@@ -83,6 +83,7 @@ class Intake:
         made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
         records = await self.store.add(made)
         for some in _chunks(numbered, BIG):
+            some = [(tick, self.registry.get(coin.name)) for tick, coin in some]  # it may have been merged meanwhile
             past = [coin for tick, coin in some if not self.market.apply(coin, tick)]
             self.changed(coin for _, coin in some)
             self.aged(past)

@@ -51,11 +51,16 @@ class Quote:
 
 @dataclass(slots=True)
 class Standing:
-    """What the market remembers of one coin: the newest price of each class, by (timestamp, seq)."""
+    """What the market remembers of one coin: the newest price of each class, by (timestamp, seq).
+
+    `came` is when `hand` did and `looked` when the newest look at the store began, both by `Market.look`.
+    """
 
     coin: Coin
     feed: Tick | None = None
     hand: Tick | None = None
+    came: int = 0
+    looked: int = 0
     window: Window = field(default_factory=Window)
     before: dict[str, Decimal] = field(default_factory=dict)
 
@@ -84,6 +89,12 @@ class Market:
 
     def __init__(self) -> None:
         self._standings: dict[int, Standing] = {}
+        self._moment = 0
+
+    def look(self) -> int:
+        """The moment, for a look at the store that begins now: it will see every hand price that came before."""
+        self._moment += 1
+        return self._moment
 
     def apply(self, coin: Coin, tick: Tick) -> bool:
         """Take a numbered tick; True if the governing price is now this one (late and non-governing ticks: False)."""
@@ -94,6 +105,7 @@ class Market:
             standing.feed = newer(tick, standing.feed)
         else:
             standing.hand = newer(tick, standing.hand)
+            standing.came = self.look() if standing.hand is tick else standing.came
         return standing.governing is tick
 
     def standing(self, coin: Coin) -> Standing:
@@ -106,14 +118,16 @@ class Market:
         return standing
 
     def reset(self, coin: Coin, newest: Iterable[Tick], window: Window, since: int) -> None:
-        """Remember anew what the store said when the sequence stood at `since`: after a start, a correction, a merge.
+        """Remember anew what a look at the store gave that began at `since`: after a start, a correction, a merge.
 
-        Feed ticks are sampled on their way to the store, so the newest one in memory stays; other ticks
-        stay only if they are younger than the look at the store.
+        Feed ticks are sampled on their way to the store, so the newest one in memory stays; other ticks stay only if
+        they came after the look began. What a later look has given stays, too: a withdrawn price does not come back.
         """
         standing = self.standing(coin)
-        standing.window = window
-        if standing.hand is not None and standing.hand.seq <= since:
+        if since < standing.looked:
+            return
+        standing.window, standing.looked = window, since
+        if standing.came <= since:
             standing.hand = None
         for tick in newest:
             if tick.origin == Origin.FEED:

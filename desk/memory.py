@@ -22,21 +22,19 @@ FINEST_FIRST = (60, 3600, 86400)
 class Memory:
     """What the store knows, brought into the market."""
 
-    def __init__(
-        self, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime], seq: Callable[[], int]
-    ) -> None:
-        self.store, self.registry, self.market, self.clock, self.seq = store, registry, market, clock, seq
+    def __init__(self, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime]) -> None:
+        self.store, self.registry, self.market, self.clock = store, registry, market, clock
 
     async def load(self) -> None:
         """The newest prices of every coin: enough for the first page."""
-        coins, since = self.registry.all(), self.seq()
+        coins, since = self.registry.all(), self.market.look()
         newest = await self._newest(coins)
         for coin in coins:
             self.market.reset(coin, newest.get(coin.id or 0, []), Window(), since)
 
     async def recall(self, coins: Iterable[Coin]) -> None:
         """Newest prices, windows and changes of these coins, anew."""
-        wanted, since = list(coins), self.seq()
+        wanted, since = list(coins), self.market.look()
         newest = await self._newest(wanted)
         for coin in wanted:
             ticks = newest.get(coin.id or 0) or await self._from_candles(coin)

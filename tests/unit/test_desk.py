@@ -1,6 +1,7 @@
 """The façade, on a real SQLite file: what goes in, what comes out, what survives."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from desk.desk import Desk
 from desk.errors import Conflict, Invalid, NotFound
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
-from models import Origin, Policy, utc_now
+from models import Cryptocurrency, Origin, Policy, utc_now
 
 HOUR = timedelta(hours=1)
 
@@ -101,6 +102,48 @@ async def test_a_withdrawal_brings_the_price_before_back(desk: Desk) -> None:
     await desk.withdraw(wrong.id, 'typed into the wrong coin')
     quote = desk.quote('BTC')
     assert (quote.price, quote.high_24h) == (Decimal(100), Decimal(100))
+
+
+async def test_a_price_that_is_committed_while_the_desk_reads_up_on_its_coin_is_not_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await desk.submit(tick('BTC', '100', HOUR))
+    assert record.id is not None
+    add, latest = desk.store.add, desk.store.latest
+    numbered, read = asyncio.Event(), asyncio.Event()
+
+    async def add_later(records: Sequence[Cryptocurrency]) -> list[Cryptocurrency]:
+        numbered.set()
+        await read.wait()
+        return await add(records)
+
+    async def read_first(coin_ids: Sequence[int]) -> list[Cryptocurrency]:
+        found = await latest(coin_ids)
+        read.set()
+        await adding
+        return found
+
+    monkeypatch.setattr(desk.store, 'add', add_later)
+    adding = asyncio.create_task(desk.submit(tick('BTC', '120')))
+    await asyncio.wait_for(numbered.wait(), 5)
+    monkeypatch.setattr(desk.store, 'latest', read_first)
+    await desk.correct(record.id, Decimal(99), 'a slip')
+    assert desk.quote('BTC').price == 120
+
+
+async def test_a_price_that_is_committed_while_its_coin_is_merged_counts_for_the_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.submit_many([tick('BTC', '100', HOUR), tick('XBT', '101', HOUR)])
+    add = desk.store.add
+
+    async def merge_first(records: Sequence[Cryptocurrency]) -> list[Cryptocurrency]:
+        await desk.merge('XBT', 'BTC')
+        return await add(records)
+
+    monkeypatch.setattr(desk.store, 'add', merge_first)
+    await desk.submit(tick('XBT', '120'))
+    assert desk.quote('BTC').price == 120
 
 
 async def test_withdrawing_the_only_record_leaves_a_coin_without_a_price(desk: Desk) -> None:

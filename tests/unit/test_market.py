@@ -75,19 +75,32 @@ def test_a_change_is_per_cent_of_the_price_then_and_none_without_one() -> None:
     assert (quote.change_1h, quote.change_24h) == (Decimal('1.52'), None)
 
 
-def test_a_reset_keeps_what_arrived_while_the_store_was_read() -> None:
-    market, btc = Market(), coin()
-    market.apply(btc, replace(HAND, seq=7))
-    market.reset(btc, [replace(HAND, price=Decimal(1), seq=5)], Window(), since=6)
+def price(market: Market, btc: Coin) -> Decimal | None:
     quote = market.quote(btc, NOON)
-    assert quote is not None
-    assert quote.price == HAND.price
+    return quote.price if quote else None
+
+
+def test_a_reset_keeps_what_came_while_the_store_was_read_even_if_it_was_numbered_before() -> None:
+    market, btc = Market(), coin()
+    since = market.look()
+    market.apply(btc, HAND)
+    market.reset(btc, [replace(HAND, price=Decimal(1), seq=0)], Window(), since)
+    assert price(market, btc) == HAND.price
 
 
 def test_a_reset_drops_a_price_that_was_withdrawn() -> None:
     market, btc = Market(), coin()
     market.apply(btc, HAND)
-    market.reset(btc, [], Window(), since=1)
+    market.reset(btc, [], Window(), market.look())
+    assert market.quote(btc, NOON) is None
+
+
+def test_what_an_earlier_look_found_does_not_bring_a_withdrawn_price_back() -> None:
+    market, btc = Market(), coin()
+    market.apply(btc, HAND)
+    earlier, later = market.look(), market.look()
+    market.reset(btc, [], Window(), later)
+    market.reset(btc, [HAND], Window(), earlier)
     assert market.quote(btc, NOON) is None
 
 
