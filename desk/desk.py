@@ -1,6 +1,7 @@
 """Desk, the façade: pages, the API and feeds talk to this and to nothing behind it."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from desk.coinage import Coinage
 from desk.conflator import Conflator, Subscriber
 from desk.crew import Crew
 from desk.csv_export import export_csv
-from desk.errors import Invalid, NotFound
+from desk.errors import DeskError, Invalid, NotFound
 from desk.feeds import Feeds
 from desk.intake import Intake, checked, record_of, tick_of
 from desk.lag import Lag
@@ -277,7 +278,10 @@ class Desk:
         self._changed(coins.values())
 
     async def _recall_now(self, coin: Coin) -> None:
-        await self.memory.recall([coin])
+        """What was said of a record is committed; if it cannot be read now, `_recall` goes on, and tells /status."""
+        self._aged([coin])
+        with suppress(DeskError):
+            await self.memory.recall([coin])
         self._changed([coin])
 
     async def _compare(self) -> None:

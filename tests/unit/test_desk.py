@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from desk.desk import Desk
-from desk.errors import Conflict, Invalid, NotFound
+from desk.errors import Conflict, Invalid, NotFound, Unavailable
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
 from models import Cryptocurrency, Origin, Policy, utc_now
@@ -144,6 +144,24 @@ async def test_a_price_that_is_committed_while_its_coin_is_merged_counts_for_the
     monkeypatch.setattr(desk.store, 'add', merge_first)
     await desk.submit(tick('XBT', '120'))
     assert desk.quote('BTC').price == 120
+
+
+async def test_a_withdrawal_counts_although_the_database_fails_right_after_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.submit(tick('BTC', '100', HOUR))
+    wrong = await desk.submit(tick('BTC', '900'))
+    assert wrong.id is not None
+    latest = desk.store.latest
+
+    async def fail_once(coin_ids: Sequence[int]) -> list[Cryptocurrency]:
+        monkeypatch.setattr(desk.store, 'latest', latest)
+        raise Unavailable('The database is locked.')
+
+    monkeypatch.setattr(desk.store, 'latest', fail_once)
+    await desk.withdraw(wrong.id, 'a slip')
+    while desk.quote('BTC').price != 100:
+        await changed(desk, 'BTC')
 
 
 async def test_withdrawing_the_only_record_leaves_a_coin_without_a_price(desk: Desk) -> None:
