@@ -60,6 +60,12 @@ def run(
     ] = None,
     demo_rate: Annotated[int | None, typer.Option(help='Ticks a second of the demo market, 5 to 200. [20]')] = None,
     frame_rate: Annotated[int | None, typer.Option(help='Updates a second that a browser gets at most. [10]')] = None,
+    feed_record_days: Annotated[
+        int | None, typer.Option(help='Days that single prices of a feed are kept; their candles stay. [8]')
+    ] = None,
+    odd_price: Annotated[
+        str | None, typer.Option(help='Per cent from the last price from which the form asks once more. [20]')
+    ] = None,
     trusted_origins: Annotated[
         str | None, typer.Option(help='Other origins that may call this desk, with commas, like https://desk.example.')
     ] = None,
@@ -79,6 +85,8 @@ def run(
             demo=demo,
             demo_rate=demo_rate,
             frame_rate=frame_rate,
+            feed_record_days=feed_record_days,
+            odd_price=odd_price,
             trusted_origins=trusted_origins,
             log_level=log_level,
         )

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import app
 from desk.settings import Settings
-from tests.running import END_SECONDS, QUIET, Server, running
+from tests.running import END_SECONDS, QUIET, ROOT, Server, running
 
 
 def sentence(*flags: str) -> str:
@@ -63,11 +63,13 @@ def test_a_database_that_will_not_do_is_said_at_the_start(url: str, says: str, t
     assert says in sentence('--database-url', url, '--data-dir', str(tmp_path), '--port', str(free_port), *QUIET)
 
 
-def test_help_explains_every_setting_that_has_a_flag() -> None:
+def test_every_setting_is_a_flag_that_help_and_readme_explain() -> None:
     text = ' '.join(CliRunner(env={'COLUMNS': '200'}).invoke(app.commands, ['--help']).output.split())
-    kept_in_the_browser = {'feed_record_days', 'odd_price'}
-    for name in Settings.model_fields.keys() - kept_in_the_browser:
-        assert f'--{name.replace("_", "-")}' in text
+    table = (ROOT / 'README.md').read_text('utf-8')
+    for name in Settings.model_fields:
+        flag = f'--{name.replace("_", "-")}'
+        assert flag in text
+        assert f'| `{flag}`' in table
 
 
 def test_ctrl_c_ends_cleanly(server: Server) -> None:
