@@ -77,8 +77,8 @@ def test_neither_a_reload_nor_a_resort_flashes(server: Server, page: Page) -> No
     lit(page).first.wait_for()
     for heading in ('Price', 'Coin'):
         first = page.locator('[data-coin]').first.get_attribute('data-coin')
-        page.get_by_role('button', name=heading).click()
-        page.get_by_role('button', name=heading).click()
+        page.locator('.headings').get_by_role('button', name=heading).click()
+        page.locator('.headings').get_by_role('button', name=heading).click()
         wait_until(lambda: page.locator('[data-coin]').count() == len(COINS), 2, f'all rows still there after {first}')
     assert seen_lit(page, 1.2) == 0, 'after a re-sort within the flash'
 
