@@ -56,6 +56,7 @@ def _head(live: Live, heads: Heads, coin: Coin) -> None:
     with ui.element('div').classes('coin-head'):
         with ui.element('h1'):
             live.show(head.name)
+        live.show(head.full_name)
         with ui.element('div').classes('coin-price'):
             live.show(head.price)
             with ui.element('div').classes('small muted'):

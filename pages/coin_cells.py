@@ -35,6 +35,7 @@ class Head:
         self.live, self.coin_name = live, coin.name
         self.shown: Decimal | None = None
         self.name = live.cell(room, 'span', 'head-name', id='cryptocurrency-name', dir='auto')
+        self.full_name = live.cell(room, 'span', 'full-name', dir='auto')
         self.price = live.cell(room, 'span', 'head-price', id='cryptocurrency-price')
         self.price.props['data-field'] = 'price'
         self.timestamp = live.cell(room, 'span', 'head-time', id='cryptocurrency-timestamp')
@@ -66,8 +67,8 @@ class Head:
     def call(self, coin: Coin) -> None:
         """The coin's name, which may change."""
         self.coin_name = coin.name
-        full = f' <span class="full-name">{escape(coin.full_name)}</span>' if coin.full_name else ''
-        self.live.set(self.name, escape(coin.name) + full)
+        self.live.set(self.name, escape(coin.name))
+        self.live.set(self.full_name, escape(coin.full_name))
 
 
 class Heads:

@@ -4,6 +4,7 @@ from nicegui import app, ui
 
 from desk.desk import Desk
 from pages.live import Live, browsers
+from pages.policies import feed_label
 from pages.status_html import status_html
 from pages.theme import frame
 
@@ -21,8 +22,29 @@ def register(desk: Desk, live: Live) -> None:
 
     @ui.page('/status')
     def page() -> None:
-        with frame('Status', desk), ui.element('div').classes('narrow'):
-            ui.html('Status', tag='h1', sanitize=False)
+        with frame('Status', desk), ui.element('div').classes('status-page'):
+            with ui.element('div').classes('head'):
+                ui.html('Status', tag='h1', sanitize=False)
+                _doors(desk)
             render()
             live.show(cell)
             ui.link('The API, described', '/docs').classes('small')
+
+
+def _doors(desk: Desk) -> None:
+    """What one can do about the feeds."""
+    line = ui.element('div').classes('line')
+
+    def show() -> None:
+        line.clear()
+        with line:
+            if desk.settings.exchange != 'none':
+                label = feed_label(desk, desk.settings.exchange)
+                ui.button(f'Connect to {label} anew', on_click=desk.feeds.try_again)
+            if desk.feeds.demo_running:
+                ui.button('Turn the demo off', on_click=desk.feeds.stop_demo)
+            else:
+                ui.button('Start the demo market', on_click=desk.feeds.start_demo)
+
+    show()
+    ui.context.client.on_delete(desk.feeds.on_change(show))
