@@ -1,5 +1,6 @@
 """Coins while the desk runs: listed, unfollowed, renamed, merged, governed. No record is rewritten for it."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from models import Coin, Policy
 
 
 class Coinage:
-    """Changes to the `coin` table, carried over into registry, market and feeds."""
+    """Changes to the `coin` table, one at a time, carried over into registry, market and feeds."""
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Coinage:
     ) -> None:
         self.store, self.registry, self.market, self.memory = store, registry, market, memory
         self.feeds, self.changed = feeds, changed
+        self._turn = asyncio.Lock()
 
     async def listed(
         self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str], coins: Mapping[str, Coin]
@@ -37,51 +39,53 @@ class Coinage:
             if name in pairs:
                 known |= {'exchange': exchange, 'pair': pairs[name], 'followed': True, 'unfollowed': False}
             if any(getattr(coin, field) != value for field, value in known.items()):
-                await self._save(coin, **known)
+                async with self._turn:
+                    await self._save(coin, **known)
                 await self._recall(coin)
 
     async def unfollow(self, coin: Coin) -> Coin:
         """Take no more prices from the exchange."""
         for name in self._names(coin):
             await self.feeds.unfollow(name)
-        await self._save(coin, followed=False, unfollowed=True, exchange='', pair='')
+        async with self._turn:
+            await self._save(coin, followed=False, unfollowed=True, exchange='', pair='')
         return await self._recall(coin)
 
     async def rename(self, coin: Coin, new: str) -> Coin:
         """Give a coin another name; the old one stays as a way to it."""
-        name, old = parse_name(new), coin.name
-        taken = self.registry.find(name)
-        if taken is not None and taken is not coin:
-            raise Conflict(f'There is a coin called {taken.name} already; merge the two instead.', 'name')
-        alias = self._alias(coin, name)
-        if alias is not None:
-            await self._save(alias, key=f'{alias.key}\x1f{alias.id}')
-        await self._save(coin, name=name, key=name_key(name))
-        if name_key(old) != coin.key:
-            stub = (await self.store.ensure_coins([old]))[0]
-            await self._save(stub, merged_into=coin.id)
+        name = parse_name(new)
+        async with self._turn:
+            taken = self.registry.find(name)
+            if taken is not None and taken is not coin:
+                raise Conflict(f'There is a coin called {taken.name} already; merge the two instead.', 'name')
+            renamed = coin.model_copy(update={'name': name, 'key': name_key(name)})
+            stubs = await self.store.rename_coin(renamed, coin.name)
+            coin.name, coin.key = renamed.name, renamed.key
+            for each in (*stubs, coin):
+                self.registry.put(each)
         self.changed([coin])
         return coin
 
     async def merge(self, coin: Coin, into: Coin) -> Coin:
         """Let `into` stand for both."""
-        if coin is into:
-            raise Invalid(f'{coin.name} cannot be merged with itself.', 'into')
-        await self._save(coin, merged_into=into.id)
+        async with self._turn:
+            if coin is into:
+                raise Invalid(f'{coin.name} cannot be merged with itself.', 'into')
+            if coin.merged_into is not None or into.merged_into is not None:
+                raise Conflict('One of the two has just been merged; look again.', 'into')
+            await self._save(coin, merged_into=into.id)
         self.market.forget(coin.id or 0)
         self.changed([coin])
         return await self._recall(into)
 
     async def set_policy(self, coin: Coin, policy: Policy) -> Coin:
         """Say whose price governs."""
-        await self._save(coin, policy=policy)
+        async with self._turn:
+            await self._save(coin, policy=policy)
         return await self._recall(coin)
 
     def _names(self, coin: Coin) -> list[str]:
         return [coin.name, *(other.name for other in self.registry.merged(coin))]
-
-    def _alias(self, coin: Coin, name: str) -> Coin | None:
-        return next((other for other in self.registry.merged(coin) if other.key == name_key(name)), None)
 
     async def _save(self, coin: Coin, **changes: Any) -> None:
         """Commit first: until then, and if that fails, everybody sees the coin as it was, under the name it had."""

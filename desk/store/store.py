@@ -62,6 +62,10 @@ class Store:
         """Update a coin by its id; raises Conflict if its name is taken, NotFound."""
         await self._write(writes.save_coin, coin)
 
+    async def rename_coin(self, coin: Coin, old: str) -> list[Coin]:
+        """Update a coin that has another name now and leave the old one as a way to it; the stubs that changed."""
+        return await self._write(writes.rename_coin, coin, old, self._clock())
+
     async def add(self, records: Sequence[Cryptocurrency]) -> list[Cryptocurrency]:
         """Store records and their candles, all or none; returns them with their ids, after the commit."""
         if not records:

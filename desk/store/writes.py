@@ -82,6 +82,22 @@ def save_coin(connection: Connection, coin: Coin) -> None:
         raise NotFound(f'There is no coin {coin.id}.')
 
 
+def rename_coin(connection: Connection, coin: Coin, old: str, now: datetime) -> list[Coin]:
+    """Update a coin that has another name now; its old name becomes a stub, a stub of the new name lends its key."""
+    if name_key(old) == coin.key:
+        save_coin(connection, coin)
+        return []
+    stubs = [stub for stub in _coins_by_key(connection, [coin.key]).values() if stub.merged_into == coin.id]
+    for stub in stubs:
+        stub.key = f'{stub.key}\x1f{stub.id}'
+        save_coin(connection, stub)
+    save_coin(connection, coin)
+    (way,) = ensure_coins(connection, [old], now)
+    way.merged_into = coin.id
+    save_coin(connection, way)
+    return [*stubs, way]
+
+
 def set_preference(connection: Connection, key: str, value: str) -> None:
     """Keep one setting."""
     changed = connection.execute(update(PREFERENCE).where(PREFERENCE.c.key == key).values(value=value))
