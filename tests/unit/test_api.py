@@ -1,5 +1,6 @@
 """The REST endpoints, on a real desk."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -237,7 +238,15 @@ async def test_following_without_an_exchange_is_refused_with_a_sentence(http: ht
 
 async def test_health_tells_what_is_wrong(http: httpx.AsyncClient, desk: Desk) -> None:
     assert (await http.get('/api/health')).json()['healthy'] is True
-    desk.conflator.problem = 'RuntimeError: a subscriber failed'
+    failed = asyncio.Event()
+
+    def fail(names: set[str]) -> None:
+        failed.set()
+        raise RuntimeError('a subscriber failed')
+
+    desk.subscribe(fail)
+    await http.post('/api/prices', json={'name': 'A', 'price': '1'})
+    await asyncio.wait_for(failed.wait(), 5)
     answer = await http.get('/api/health')
     assert (answer.status_code, answer.json()['problems']) == (503, {'frames': 'RuntimeError: a subscriber failed'})
 
