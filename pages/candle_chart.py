@@ -34,11 +34,13 @@ class CandleChart:
         before, self.drawing = self.drawing, drawing
         if drawing == before and not self.missed:
             return
-        if drawing.interval == before.interval and before.candles:
-            self._send(drawing.contents() | self._held(before))
-        else:
+        if drawing.interval != before.interval or not before.candles:
             self.window = drawing.newest
             self._send(drawing.options())
+        elif drawing.done == before.done and not self.missed:
+            self._send({'series': drawing.running()})
+        else:
+            self._send(drawing.contents() | self._held(before))
 
     def move(self, quote: Quote) -> None:
         """The live price moved: so does the running candle, or a new one begins."""
@@ -47,7 +49,7 @@ class CandleChart:
         if candle is None or candle == last:
             return
         if last is not None and candle.start == last.start:
-            self.drawing = replace(before, candles=[*before.candles[:-1], candle])
+            self.drawing = replace(before, candles=[*before.done, candle])
             self._send({'series': self.drawing.running()})
         else:
             self.drawing = replace(before, candles=[*before.candles, candle])

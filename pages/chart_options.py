@@ -67,6 +67,11 @@ class Drawing:
         return self.candles[-1] if self.candles else None
 
     @property
+    def done(self) -> list[Candle]:
+        """All but the newest."""
+        return list(self.candles[:-1])
+
+    @property
     def newest(self) -> tuple[float, float]:
         """The part of the time axis that is shown at first, in per cent."""
         return 100 - 100 * min(1.0, SHOWN_AT_FIRST / max(1, len(self.slots))), 100.0
@@ -75,7 +80,7 @@ class Drawing:
         """All the candles, and nothing that touches zoom or pan."""
         labels = [slot_label(slot, self.interval, self.zone) for slot in self.slots]
         index = {slot: number for number, slot in enumerate(self.slots) if slot is not None}
-        done = [(index[candle.start], candle) for candle in self.candles[:-1]]
+        done = [(index[candle.start], candle) for candle in self.done]
         series = [
             {'id': 'candles', 'data': [self._row(slot, candle) for slot, candle in done]},
             {'id': 'volume', 'data': [_volume(slot, candle) for slot, candle in done]},
