@@ -148,13 +148,16 @@ class Live:
             self._mark(cell)
 
     async def tune(self, client: Client) -> None:
-        """The right rooms and then a calm snapshot: at a handshake, and before a browser's cells move or come."""
+        """The right rooms and then a calm snapshot: at a handshake, and before a browser's cells move or come.
+
+        A browser that does not read gets neither until it has drained: `_tend` sees to that.
+        """
         shown = [element for element in client.layout.descendants() if isinstance(element, LiveElement)]
         rooms = {element.cell.room for element in shown}
         for room, viewers in self._viewers.items():
             (viewers.add if room in rooms else viewers.discard)(client)
         async with self._sending:
-            for sid in _sids(client):
+            for sid in [sid for sid in _sids(client) if sid not in self._slow]:
                 await _move(sid, rooms)
                 await core.sio.emit('update', {element.id: element._to_dict() for element in shown}, to=sid)
 

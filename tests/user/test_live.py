@@ -8,7 +8,7 @@ from nicegui import Client, core, ui
 from nicegui.testing import User
 
 from desk.crew import Crew
-from pages.live import FIRST_ID, Live, LiveElement, reorder
+from pages.live import FIRST_ID, LONGEST_QUEUE, Live, LiveElement, reorder
 
 
 class Recorder:
@@ -124,3 +124,28 @@ async def test_a_row_holds_its_cells_and_is_reordered_without_being_sent(user: U
     assert [element._to_dict()['children'] for element in shown] == [[row.children[0].id] for row in rows]
     reorder(client.content, shown[::-1])
     assert client.content._to_dict()['children'] == [row.id for row in rows[::-1]]
+
+
+async def test_a_browser_that_stops_reading_is_left_alone_until_it_has_drained(
+    user: User, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder, waiting, slow, moves = Recorder(monkeypatch), [LONGEST_QUEUE + 1], asyncio.Event(), list[set[str]]()
+
+    async def move(sid: str, wanted: set[str]) -> None:
+        moves.append(wanted)
+        if not wanted:
+            slow.set()
+
+    cell = live.cell('room')
+    client = await opened(user, lambda: live.show(cell))
+    monkeypatch.setattr('pages.live._sids', lambda each: ['socket'] if each is client else [])
+    monkeypatch.setattr('pages.live._waiting', lambda sid: waiting[0])
+    monkeypatch.setattr('pages.live._move', move)
+    await asyncio.wait_for(slow.wait(), 5)
+    moves.clear()
+    recorder.sent.clear()
+    await live.tune(client)
+    assert moves == [], 'a re-sort brings it back into no room'
+    waiting[0] = 0
+    assert list(await recorder.frame('socket')) == [cell.id]
+    assert moves == [{'live:room'}]
