@@ -224,12 +224,9 @@ class Desk:
 
     def status(self) -> Status:
         """One look at the whole desk."""
-        problems = dict(self.crew.problems)
-        if self.conflator.problem:
-            problems['frames'] = self.conflator.problem
-        if self.store.last_error:
-            problems['database'] = self.store.last_error
         now, writer = self.clock(), self.store
+        said = {**self.crew.problems, 'frames': self.conflator.problem, 'database': writer.last_error}
+        problems = {what: why for what, why in said.items() if why}
         return Status(
             healthy=not problems,
             problems=problems,
