@@ -28,6 +28,7 @@ class Row:
         self.spark.props.update({'data-field': 'sparkline'})
         self.link = live.cell(room, 'a', 'row', (self.ident, self.price, self.stats, self.spark))
         self.shown: Decimal | None = None
+        self.points = 0
 
     def render(self, quote: Quote, now: datetime) -> None:
         """What follows from a new price or a new age."""
@@ -39,7 +40,8 @@ class Row:
         self.shown = quote.price
 
     def draw(self, closes: Sequence[Decimal]) -> None:
-        """The sparkline, each minute."""
+        """The sparkline, each minute, and while the day behind it fills."""
+        self.points = len(closes)
         self.live.set(self.spark, spark_svg(closes))
 
 

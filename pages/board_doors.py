@@ -56,9 +56,14 @@ class Doors:
         ui.button('Add a price', on_click=self.dialog.open)
 
     def _empty(self) -> None:
-        loading = any(state.state == 'loading' for state in self.desk.feeds.states())
+        states = {state.state for state in self.desk.feeds.states()}
+        headline = 'No prices yet'
+        if 'loading' in states:
+            headline = f'Loading {self._exchange()} …'
+        elif 'reconnecting' in states:
+            headline = f'{self._exchange()} does not answer yet'
         with ui.element('div').classes('invitation'):
-            ui.label(f'Loading {self._exchange()} …' if loading else 'No prices yet').classes('headline')
+            ui.label(headline).classes('headline')
             ui.label('Enter a price by hand, bring a CSV file, or look around with invented coins.').classes('muted')
             with ui.element('div').classes('choices'):
                 ui.link('Add a price', '/add').classes('button filled')

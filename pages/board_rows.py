@@ -14,7 +14,7 @@ from desk.ticks import name_key
 from pages.board_cells import Row
 from pages.live import Live
 
-AGES_EVERY, SPARKS_EVERY, ORDER_KEPT = 10.0, 60.0, 5.0
+AGES_EVERY, SPARKS_EVERY, ORDER_KEPT, FULL_SPARK = 10.0, 60.0, 5.0, 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ class Board:
             return
         row = self._row(quote)
         row.render(quote, self.desk.clock())
-        if not row.spark.calm:
-            row.draw(self.desk.spark(quote.name))
+        if row.points < FULL_SPARK and len(closes := self.desk.spark(quote.name)) != row.points:
+            row.draw(closes)
         if quote.name != name:
             self._forget(name)
 
