@@ -37,7 +37,7 @@ class CandleChart:
         if drawing.interval != before.interval or not before.candles:
             self.window = drawing.newest
             self._send(drawing.options())
-        elif drawing.done == before.done and not self.missed:
+        elif drawing.differs_at_the_end_alone(before) and not self.missed:
             self._send({'series': drawing.running()})
         else:
             self._send(drawing.contents() | self._held(before))

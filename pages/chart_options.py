@@ -71,6 +71,10 @@ class Drawing:
         """All but the newest."""
         return list(self.candles[:-1])
 
+    def differs_at_the_end_alone(self, other: 'Drawing') -> bool:
+        """Whether telling of the newest candle is telling all."""
+        return self.zone == other.zone and self.slots == other.slots and self.done == other.done
+
     @property
     def newest(self) -> tuple[float, float]:
         """The part of the time axis that is shown at first, in per cent."""
