@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.windows import lit
@@ -15,10 +16,11 @@ from tests.running import ROOT, running
 PICTURE = ROOT / 'docs' / 'board.png'
 TAKE = bool(os.environ.get('COINTAPE_PICTURES'))
 SIZE = {'width': 1200, 'height': 760}
-FILLED = 30_000.0  # ms until the demo's week of history has arrived
+FILLED = 45_000.0  # ms until the demo's week of history has arrived
 FIELDS = ('name', 'price', 'change-1h', 'change-24h', 'change-7d', 'volume', 'range', 'sparkline', 'source')
 
 
+@pytest.mark.timeout(150)
 def test_the_picture_of_the_board_is_true(tmp_path: Path, new_window: Callable[..., Page]) -> None:
     with running(tmp_path, '--exchange', 'none', '--demo') as server:
         page = new_window(server.url, viewport=SIZE, device_scale_factor=2, color_scheme='light')
