@@ -6,6 +6,7 @@ Prices go to ECharts as text, and a second time as people read them, because its
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -125,7 +126,8 @@ class Drawing:
         }
 
     def _grids(self) -> list[dict[str, Any]]:
-        widest = max((len(format_price(candle.high, self.decimals)) for candle in self.candles), default=8)
+        highest = max((candle.high for candle in self.candles), default=Decimal(0))
+        widest = len(format_price(highest, self.decimals))
         sides = {'left': 1, 'right': 20 + 8 * widest, 'outerBoundsMode': 'none'}  # else labels move one of the two
         return [{'top': 10, 'bottom': '24%', **sides}, {'top': '80%', 'bottom': 26, **sides}]
 

@@ -23,7 +23,8 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
     """Define the page. Names may hold slashes, so the rest of the path is the name."""
 
     @ui.page('/coin/{name:path}')
-    async def page(name: str) -> None:
+    async def page(name: str, called: str = '') -> None:
+        name = name or called
         try:
             coin = desk.coin(name)
         except NotFound:

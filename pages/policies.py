@@ -56,6 +56,7 @@ class Consequence:
         self.desk, self.shown = desk, ''
         self.asked: tuple[str, datetime | None] = ('', None)
         self.box = ui.element('div').classes('notice small consequence').props('role=status')
+        self.box.set_visibility(False)
 
     def show(self, name: str, moment: datetime | None) -> None:
         """Say it for this coin; nothing while no name is given."""

@@ -70,8 +70,8 @@ def style_sheet() -> tuple[str, str]:
 
 
 def coin_path(name: str) -> str:
-    """The address of a coin's page; names may hold slashes and spaces."""
-    return f'/coin/{quote(name, safe="")}'
+    """The address of a coin's page; names may hold slashes and spaces, and browsers take dots for folders."""
+    return f'/coin/?called={name}' if name in ('.', '..') else f'/coin/{quote(name, safe="")}'
 
 
 @contextmanager

@@ -39,7 +39,7 @@ async def test_two_browsers_see_the_price_move(user: User, another: Callable[[],
         await browser.should_see('67,000.34')
 
 
-@pytest.mark.parametrize('name', ['A/B', 'a b', '100%', '<b>', '?q=1#x'])
+@pytest.mark.parametrize('name', ['A/B', 'a b', '100%', '<b>', '?q=1#x', '.', '..', 'a/../b', '/'])
 async def test_any_name_has_a_page(user: User, desk: Desk, name: str) -> None:
     await price(desk, name, '12.5')
     await user.open(coin_path(name))
