@@ -21,7 +21,8 @@ def upgrade() -> None:
     op.create_table(
         'preference',
         sa.Column('key', sa.String(50), primary_key=True),
-        sa.Column('value', sa.String(500), nullable=False))
+        sa.Column('value', sa.String(500), nullable=False),
+    )
 
 
 def _coin() -> None:
@@ -37,7 +38,8 @@ def _coin() -> None:
         sa.Column('followed', sa.Boolean, nullable=False),
         sa.Column('unfollowed', sa.Boolean, nullable=False),
         sa.Column('merged_into', sa.Integer, sa.ForeignKey('coin.id')),
-        sa.Column('created', UTCDateTime, nullable=False))
+        sa.Column('created', UTCDateTime, nullable=False),
+    )
     op.create_index('ix_coin_merged_into', 'coin', ['merged_into'])
 
 
@@ -57,10 +59,16 @@ def _cryptocurrency() -> None:
         sa.Column('note', sa.String(500), nullable=False),
         sa.Column('volume', ExactDecimal),
         sa.Column('bid', ExactDecimal),
-        sa.Column('ask', ExactDecimal))
+        sa.Column('ask', ExactDecimal),
+    )
     for name, which in (('feed', sa.text("origin = 'feed'")), ('kept', sa.text("origin <> 'feed'"))):
-        op.create_index(f'ix_cryptocurrency_{name}', 'cryptocurrency', ['coin_id', 'timestamp', 'seq'],
-                        sqlite_where=which, postgresql_where=which)
+        op.create_index(
+            f'ix_cryptocurrency_{name}',
+            'cryptocurrency',
+            ['coin_id', 'timestamp', 'seq'],
+            sqlite_where=which,
+            postgresql_where=which,
+        )
     op.create_index('ix_cryptocurrency_seq', 'cryptocurrency', ['seq'], unique=True)
 
 
@@ -72,7 +80,8 @@ def _amendment() -> None:
         sa.Column('replacement_id', RowId, sa.ForeignKey('cryptocurrency.id'), index=True),
         sa.Column('reason', sa.String(500), nullable=False),
         sa.Column('author', sa.String(100), nullable=False),
-        sa.Column('at', UTCDateTime, nullable=False))
+        sa.Column('at', UTCDateTime, nullable=False),
+    )
 
 
 def _candle() -> None:
@@ -93,4 +102,5 @@ def _candle() -> None:
         sa.Column('opened_seq', sa.BigInteger, nullable=False),
         sa.Column('closed', UTCDateTime, nullable=False),
         sa.Column('closed_seq', sa.BigInteger, nullable=False),
-        sa.UniqueConstraint('coin_id', 'interval', 'origin', 'start'))
+        sa.UniqueConstraint('coin_id', 'interval', 'origin', 'start'),
+    )
