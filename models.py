@@ -183,7 +183,7 @@ class CandleRow(SQLModel, table=True):
 
 
 class Preference(SQLModel, table=True):
-    """A setting made in the browser: the time zone, the retention, …"""
+    """A setting made in the browser for the whole desk, like the time zone."""
 
     __tablename__ = 'preference'
     key: str = Field(primary_key=True, max_length=50)
