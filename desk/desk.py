@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -46,6 +47,7 @@ class Desk:
         """Open the store, load the newest prices, start the feeds; does nothing when started already."""
         if self.started is not None:
             return
+        self.started = self.clock()
         await self.store.open()
         for coin in await self.store.coins():
             self.registry.put(coin)
@@ -58,17 +60,17 @@ class Desk:
         self.crew.every(COMPARE_EVERY, 'changes', self._compare)
         self.crew.every(PRUNE_EVERY, 'retention', self._prune)
         await self.feeds.start(self._to_follow(), not self.quotes())
-        self.started = self.clock()
 
     async def stop(self) -> None:
         """End the feeds and the background work; everything accepted is committed."""
         if self.started is None:
             return
         self.started = None
-        await self.feeds.stop()
-        await self.crew.stop()
-        self.conflator.close()
-        await self.store.close()
+        async with AsyncExitStack() as ends:  # backwards, and each of them whatever the others do
+            ends.push_async_callback(self.store.close)
+            ends.callback(self.conflator.close)
+            ends.push_async_callback(self.crew.stop)
+            ends.push_async_callback(self.feeds.stop)
 
     async def submit(self, tick: Tick) -> Cryptocurrency:
         """Commit one price and put it on the market; returns the record, raises DeskError."""

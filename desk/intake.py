@@ -84,11 +84,15 @@ class Intake:
         records = await self.store.add(made)
         for some in _chunks(numbered, BIG):
             some = [(tick, self.registry.get(coin.name)) for tick, coin in some]  # it may have been merged meanwhile
-            past = [coin for tick, coin in some if not self.market.apply(coin, tick)]
+            self.aged([coin for tick, coin in some if self._ages(coin, tick)])
             self.changed(coin for _, coin in some)
-            self.aged(past)
             await asyncio.sleep(0)  # others get their turn
         return records
+
+    def _ages(self, coin: Coin, tick: Tick) -> bool:
+        """Put a price on the market; True if what the coin's past looks like must be read anew."""
+        turns = self.market.turns(coin, tick)
+        return not self.market.apply(coin, tick) or turns
 
     async def _feed(self, ticks: Sequence[Tick]) -> None:
         if any(self.registry.find(tick.name) is None for tick in ticks):
@@ -118,6 +122,8 @@ class Intake:
                     now,
                 )
             )
+            if self.market.turns(coin, fed):
+                self.aged([coin])
             if self.market.apply(coin, fed):
                 moved[coin.name] = coin
         self.changed(moved.values())

@@ -108,6 +108,12 @@ class Market:
             standing.came = self.look() if standing.hand is tick else standing.came
         return standing.governing is tick
 
+    def turns(self, coin: Coin, tick: Tick) -> bool:
+        """Whether this is the first price of its class beside the other's: from now on other prices count."""
+        standing = self.standing(coin)
+        own, other = (standing.feed, standing.hand) if tick.origin == Origin.FEED else (standing.hand, standing.feed)
+        return own is None and other is not None and effective_policy(coin) != Policy.LATEST
+
     def standing(self, coin: Coin) -> Standing:
         """The coin's standing, made when first asked for."""
         assert coin.id is not None

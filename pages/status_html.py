@@ -15,7 +15,9 @@ Fact = tuple[str, str, bool]
 def status_html(status: Status, browsers: tuple[int, int]) -> str:
     """The whole page below its heading."""
     problems = [(what, why, True) for what, why in status.problems.items()]
-    head = '<p class="notice">All is well.</p>' if status.healthy else _facts('Something is wrong', problems)
+    head = f'<p class="notice">{_summary(status.feeds)}</p>'
+    if not status.healthy:
+        head = _facts('Something is wrong', problems)
     return ''.join(
         (
             head,
@@ -25,6 +27,12 @@ def status_html(status: Status, browsers: tuple[int, int]) -> str:
             _facts('Versions', ((name, number, False) for name, number in status.versions.items())),
         )
     )
+
+
+def _summary(feeds: Iterable[FeedState]) -> str:
+    """One sentence for a desk without problems of its own."""
+    troubled = [escape(feed.label) for feed in feeds if feed.state in ('failed', 'reconnecting')]
+    return f'The desk is well; {" and ".join(troubled)} gives no prices now.' if troubled else 'All is well.'
 
 
 def _feed(feed: FeedState) -> str:

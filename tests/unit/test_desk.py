@@ -264,6 +264,15 @@ async def test_a_policy_decides_and_is_kept(desk: Desk) -> None:
     assert desk.quote('BTC').price == 90
 
 
+async def test_a_hand_price_leaves_the_range_once_the_exchange_has_spoken(desk: Desk) -> None:
+    await desk.listed('coinbase', {'BTC': 'BTC/USD'}, {})
+    await desk.submit(tick('BTC', '1'))
+    async with asyncio.timeout(5):
+        while desk.quote('BTC').low_24h != 100:
+            await desk.submit_many([Tick('BTC', Decimal(100), utc_now(), 'coinbase', Origin.FEED)])
+            await changed(desk, 'BTC')
+
+
 async def test_starting_twice_is_starting_once(desk: Desk) -> None:
     await desk.start()
     await desk.submit(tick('BTC', '1'))
