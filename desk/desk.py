@@ -1,8 +1,7 @@
 """Desk, the façade: pages, the API and feeds talk to this and to nothing behind it."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 
