@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from fastapi import FastAPI
+from filelock import FileLock, Timeout
 from nicegui import app, core, helpers, ui
 from nicegui.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,13 +33,13 @@ FAVICON = (
     'fill="#3451c6"/><path d="M6 21l6-7 5 4 9-10" fill="none" stroke="#fff" stroke-width="3"/></svg>'
 )
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
-commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @commands.command()
 def run(
     host: Annotated[str | None, typer.Option(help='Address to listen on; loopback only for now. [127.0.0.1]')] = None,
-    port: Annotated[int | None, typer.Option(help='Port to listen on. [8080]')] = None,
+    port: Annotated[str | None, typer.Option(metavar='NUMBER', help='Port to listen on. [8080]')] = None,
     data_dir: Annotated[Path | None, typer.Option(help='Where the database and uploads are kept. [data]')] = None,
     database_url: Annotated[
         str | None,
@@ -58,13 +59,19 @@ def run(
             '--demo/--no-demo', help='Invented coins: at once, or never. [only if the exchange gives nothing]'
         ),
     ] = None,
-    demo_rate: Annotated[int | None, typer.Option(help='Ticks a second of the demo market, 5 to 200. [20]')] = None,
-    frame_rate: Annotated[int | None, typer.Option(help='Updates a second that a browser gets at most. [10]')] = None,
+    demo_rate: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Ticks a second of the demo market, 5 to 200. [20]')
+    ] = None,
+    frame_rate: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Updates a second that a browser gets at most. [10]')
+    ] = None,
     feed_record_days: Annotated[
-        int | None, typer.Option(help='Days that single prices of a feed are kept; their candles stay. [8]')
+        str | None,
+        typer.Option(metavar='NUMBER', help='Days that single prices of a feed are kept; their candles stay. [8]'),
     ] = None,
     odd_price: Annotated[
-        str | None, typer.Option(help='Per cent from the last price from which the form asks once more. [20]')
+        str | None,
+        typer.Option(metavar='NUMBER', help='Per cent from the last price from which the form asks once more. [20]'),
     ] = None,
     trusted_origins: Annotated[
         str | None, typer.Option(help='Other origins that may call this desk, with commas, like https://desk.example.')
@@ -90,20 +97,21 @@ def run(
             trusted_origins=trusted_origins,
             log_level=log_level,
         )
-        prepare(settings)
+        lock = prepare(settings)
     except DeskError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
-    serve(settings)
+    serve(settings, lock)
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings) -> FileLock:
     """A known exchange, a data dir to write in, a free port, a database that answers; raises DeskError."""
     if trouble := problem(settings.exchange):
         raise Invalid(f'--exchange: {trouble}')
     prepare_data_dir(settings.data_dir)
     prepare_port(settings.host, settings.port)
     prepare_database(settings.database)
+    return prepare_lock(settings.data_dir)
 
 
 def prepare_data_dir(data_dir: Path) -> None:
@@ -144,11 +152,21 @@ def prepare_port(host: str, port: int) -> None:
             ) from None
 
 
-def serve(settings: Settings) -> None:
+def prepare_lock(data_dir: Path) -> FileLock:
+    """Hold the data dir for this desk alone: two would number their prices alike; raises Invalid."""
+    lock = FileLock(data_dir / 'desk.lock')
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Invalid(f'--data-dir: another desk runs on {data_dir}; end that one, or choose another folder.') from None
+    return lock
+
+
+def serve(settings: Settings, lock: FileLock) -> None:
     """Build the desk, its pages and its API, and run until Ctrl-C."""
     logging.basicConfig(level=settings.log_level.upper(), format='%(levelname)s %(name)s: %(message)s')
     desk = app.state.desk = Desk(settings)
-    app.router.lifespan_context = opened(desk, app.router.lifespan_context)
+    app.router.lifespan_context = opened(desk, app.router.lifespan_context, lock)
     pages.register(desk)
     api.register(app, desk)
     Storage.path = (settings.data_dir / 'nicegui').resolve()
@@ -174,7 +192,7 @@ def serve(settings: Settings) -> None:
     )
 
 
-def opened(desk: Desk, inner: Lifespan) -> Lifespan:
+def opened(desk: Desk, inner: Lifespan, lock: FileLock) -> Lifespan:
     """NiceGUI's own lifespan inside the desk's: the desk is there before the first request and after the last."""
 
     @asynccontextmanager
@@ -192,6 +210,7 @@ def opened(desk: Desk, inner: Lifespan) -> Lifespan:
         finally:
             fastapi.router.lifespan_context = inner
             await desk.stop()
+            lock.release()
 
     return lifespan
 

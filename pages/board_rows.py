@@ -33,7 +33,7 @@ COLUMNS = (
     Column('change_1h', '1 h', lambda quote: quote.change_1h),
     Column('change_24h', '24 h', lambda quote: quote.change_24h),
     Column('change_7d', '7 d', lambda quote: quote.change_7d),
-    Column('volume', 'Volume 24 h', lambda quote: None if quote.volume_24h is None else quote.volume_24h * quote.price),
+    Column('volume', 'Volume 24 h', lambda quote: quote.volume_24h),
 )
 
 

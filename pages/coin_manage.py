@@ -30,7 +30,7 @@ def _policy(desk: Desk, coin: Coin) -> None:
 
     words = {policy: text[0].upper() + text[1:] for policy, text in policies(desk, coin).items()}
     choice = ui.select(words, label='Whose price counts', value=desk.policy(coin.name), on_change=choose)
-    choice.classes('policy').props['hint'] = 'It moves the board, fills orders, fires alerts; others stand beside it.'
+    choice.classes('policy').props['hint'] = 'It moves the board; others stand beside it.'
 
 
 def _follow(desk: Desk, coin: Coin) -> None:

@@ -35,7 +35,7 @@ def consequence(desk: Desk, name: str, moment: datetime | None) -> str:
     if desk.policy(name) == Policy.EXCHANGE:
         return (
             f'{feed_label(desk, coin.exchange)}’s price counts for {coin.name}. Yours will be shown beside it with '
-            'its deviation; it does not move the board, fill orders or fire alerts.'
+            'its deviation; it does not move the board.'
         )
     if moment is not None and moment < quote.timestamp:
         return 'Older than the live price, which stays. This one goes into the history and its candle.'

@@ -111,6 +111,8 @@ class PriceForm:
                 ui.button('Add it all the same', on_click=lambda: dialog.submit(True)).classes('filled')
                 ui.button('Back to the form', on_click=lambda: dialog.submit(False)).props('autofocus')
         sure = bool(await dialog)
+        if dialog.is_deleted or dialog.client.is_deleted:
+            return False  # the browser left while it was asked
         dialog.delete()
         if not sure:
             self.price.run_method('focus')

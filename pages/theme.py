@@ -80,8 +80,8 @@ def frame(title: str, desk: Desk) -> Iterator[Frame]:
     ui.page_title(f'{title} · {NAME}' if title != NAME else NAME)
     mode = app.storage.user.get('theme', 'auto')
     dark = _colours(mode)
-    ui.skip_link('Skip to the content', target=ui.context.client.content)
     with ui.header(wrap=False).classes('bar'):
+        ui.skip_link('Skip to the content', target=ui.context.client.content)
         ui.link(NAME, '/').classes('brand')
         _pages()
         search = _search(desk)
