@@ -144,6 +144,7 @@ class WriterOut(Shape):
     rows: int
     last_commit: datetime | None
     conflated: int
+    refused: int
     error: str
 
 

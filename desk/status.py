@@ -9,19 +9,24 @@ from importlib.metadata import version
 import psutil
 
 from desk.feeds import FeedState
+from desk.store import Store
 
 VERSION = '0.1.0'
 
 
 @dataclass(frozen=True, slots=True)
 class WriterState:
-    """The writer: what waits, how fast it goes, when it last committed, what its last failure was."""
+    """The writer: what waits, how fast it goes, when it last committed, what its last failure was.
+
+    Of feeds' records, `conflated` were given up while the database was slow, and `refused` it would not take.
+    """
 
     queue: int
     rows: int
     rows_per_second: float
     last_commit: datetime | None
     conflated: int
+    refused: int
     error: str
 
 
@@ -45,6 +50,19 @@ class Status:
     started: datetime
     now: datetime
     versions: dict[str, str]
+
+
+def writer_state(store: Store) -> WriterState:
+    """The store's writer at this moment."""
+    return WriterState(
+        store.queue_length,
+        store.rows_written,
+        store.rows_per_second,
+        store.last_commit,
+        store.conflated,
+        store.refused,
+        store.last_error,
+    )
 
 
 def memory() -> int:

@@ -67,6 +67,7 @@ def _writer(status: Status) -> Iterable[Fact]:
         ('Rows written', format_count(writer.rows), False),
         ('Last commit', _moment(writer.last_commit), False),
         ('Feed records conflated', format_count(writer.conflated), writer.conflated > 0),
+        ('Feed records refused by the database', format_count(writer.refused), writer.refused > 0),
         ('Database', f'{status.database_kind}, {format_bytes(status.database)}', False),
         ('Problem', writer.error, True),
     )

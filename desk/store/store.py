@@ -191,6 +191,11 @@ class Store:
         return self._writer.feed.conflated
 
     @property
+    def refused(self) -> int:
+        """Feed records that the database did not take; they are lost."""
+        return self._writer.refused
+
+    @property
     def last_error(self) -> str:
         """Why the last write failed; '' once one succeeds again."""
         return self._writer.last_error

@@ -49,7 +49,7 @@ class Writer:
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self.feed = FeedBuffer()
-        self.rows_written = self.size = 0
+        self.rows_written = self.refused = self.size = 0
         self.last_commit: datetime | None = None
         self.last_error = ''
         self._engine, self._clock = writing(engine), clock
@@ -149,7 +149,7 @@ class Writer:
         try:
             with self._engine.begin() as connection:
                 outcomes = self._perform(connection, jobs)
-                self._keep(connection, harvest)
+                refused = self._keep(connection, harvest)
                 self._measure(connection)
         except SQLAlchemyError as error:
             self._failed(failure(error), jobs, harvest)
@@ -158,7 +158,8 @@ class Writer:
             self._failed(Unavailable(f'The desk failed to store this: {error}.'), jobs, harvest)
         else:
             self.feed.done(harvest)
-            self._succeeded(jobs, outcomes, len(harvest.samples))
+            self.refused += refused
+            self._succeeded(jobs, outcomes, len(harvest.samples) - refused)
 
     def _perform(self, connection: Connection, jobs: list[Job]) -> list[Any]:
         adds = [job for job in jobs if job.records]
@@ -169,17 +170,20 @@ class Writer:
         rest = iter(ids)
         return [[next(rest) for _ in job.records] if job.records else _attempt(connection, job.work) for job in jobs]
 
-    def _keep(self, connection: Connection, harvest: Harvest) -> None:
+    def _keep(self, connection: Connection, harvest: Harvest) -> int:
+        """How many records of feeds the database refuses for good."""
         if not harvest:
             if self.last_error:
                 writes.probe(connection)
-            return
+            return 0
+        refused = 0
         if isinstance(_attempt(connection, partial(_keep, harvest)), Exception):
             for one in harvest.by_coin():  # one coin's garbage spoils no other
                 refusal = _attempt(connection, partial(_keep, one))
                 if isinstance(refusal, Exception):
                     log.warning('What a feed told was refused: %s', refusal)
-                    self.feed.conflated += len(one.samples)
+                    refused += len(one.samples)
+        return refused
 
     def _measure(self, connection: Connection) -> None:
         if time.monotonic() >= self._size_due:

@@ -72,13 +72,15 @@ async def test_what_feeds_told_meanwhile_is_written_later(store: Store, database
 
 async def test_what_cannot_be_stored_of_one_coin_spoils_no_other(store: Store) -> None:
     btc, eth = [each.id or 0 for each in await store.ensure_coins(['BTC', 'ETH'])]
+    before = store.rows_written
     store.add_later(feed(btc, '1'))
     store.add_later(feed(eth, '2'))
     store.add_later(feed(999, '3'))
     await store.flush()
     assert [each.price for each in await store.latest([btc, eth])] == [1, 2]
     assert len(await store.candles([btc, eth], 60)) == 1
-    assert store.conflated == 1
+    assert (store.refused, store.conflated) == (1, 0)
+    assert store.rows_written == before + 2
 
 
 async def test_more_than_the_queue_holds_is_refused_at_once(

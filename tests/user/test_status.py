@@ -31,5 +31,7 @@ async def test_red_is_true(desk: Desk) -> None:
     full = replace(well, writer=replace(well.writer, queue=100_000, error='The disk is full.'))
     assert '<dd class=bad>100,000</dd>' in status_html(full, (1, 0))
     assert '<dd class=bad>The disk is full.</dd>' in status_html(full, (1, 0))
+    lost = replace(well, writer=replace(well.writer, refused=3))
+    assert '<dt>Feed records refused by the database</dt><dd class=bad>3</dd>' in status_html(lost, (1, 0))
     feeds = [replace(feed, state='failed', words='Coinbase · failed', error='No route.') for feed in well.feeds]
     assert '<dd class=bad>Coinbase · failed</dd>' in status_html(replace(well, feeds=feeds), (1, 0))
