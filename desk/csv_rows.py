@@ -61,9 +61,8 @@ class RowReader:
         name, moment = self.moment(cells)
         start = check_timestamp(floor(moment, self.interval), now)
         numbers = {role: self._number(cells, role) for role in ('open', 'high', 'low', 'close')}
-        return check_bar(
-            Bar(name=name, interval=self.interval, start=start, source=SOURCE, volume=self._volume(cells), **numbers)
-        )
+        volume = self._volume(cells)
+        return check_bar(Bar(name, self.interval, start, **numbers, volume=volume, source=SOURCE, origin=Origin.FILE))
 
     def _tick(self, cells: Sequence[str], now: datetime) -> Tick:
         name, moment = self.moment(cells)

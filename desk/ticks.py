@@ -43,6 +43,7 @@ class Bar:
     """A finished or running candle that a feed or a file delivers: no ticks behind it.
 
     `interval` is in seconds and is 60, 3600 or 86400; `start` is aware UTC, on the interval's grid.
+    `origin` is FEED or FILE.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Bar:
     close: Decimal
     volume: Decimal | None
     source: str
+    origin: Origin = Origin.FEED
 
 
 def parse_name(text: str) -> str:

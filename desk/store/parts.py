@@ -116,7 +116,7 @@ def read(
 
 
 def _origin(bar: Bar) -> CandleOrigin:
-    return CandleOrigin.FILE if bar.source.startswith('csv') else CandleOrigin.DELIVERED
+    return CandleOrigin.FILE if bar.origin == Origin.FILE else CandleOrigin.DELIVERED
 
 
 def _refold(connection: Connection, changed: Iterable[Key]) -> None:

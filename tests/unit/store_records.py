@@ -50,8 +50,14 @@ def feed(coin_id: int, price: str | Decimal = '1', after: float = 0, volume: str
 
 
 def bar(
-    start: datetime = NOON, interval: int = 60, price: str = '1', volume: str | None = None, source: str = 'coinbase'
+    start: datetime = NOON,
+    interval: int = 60,
+    price: str = '1',
+    volume: str | None = None,
+    source: str = 'coinbase',
+    origin: Origin = Origin.FEED,
 ) -> Bar:
     """A delivered candle that stood still."""
     value = Decimal(price)
-    return Bar('BTC', interval, start, value, value, value, value, None if volume is None else Decimal(volume), source)
+    amount = None if volume is None else Decimal(volume)
+    return Bar('BTC', interval, start, value, value, value, value, amount, source, origin)

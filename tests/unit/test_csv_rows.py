@@ -91,7 +91,8 @@ def test_a_bad_cell_beside_the_price_is_refused_too(header: str, cell: str, sent
 def test_a_candle_keeps_open_to_volume_and_starts_on_its_grid() -> None:
     bar = read(KRAKEN, '2026-01-30T23:59:59Z', '2', '3', '1', '2.5', '9.25', '7', name='ETH', interval=86400)
     two, three, one, close, volume = (Decimal(text) for text in ('2', '3', '1', '2.5', '9.25'))
-    assert bar == Bar('ETH', 86400, datetime(2026, 1, 30, tzinfo=UTC), two, three, one, close, volume, 'csv')
+    start = datetime(2026, 1, 30, tzinfo=UTC)
+    assert bar == Bar('ETH', 86400, start, two, three, one, close, volume, 'csv', Origin.FILE)
 
 
 def test_the_running_candle_of_today_is_no_future() -> None:

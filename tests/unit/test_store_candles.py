@@ -151,7 +151,7 @@ async def test_a_delivered_candle_and_the_ticks_it_saw_count_once(store: Store) 
 async def test_the_policy_says_which_candles_count(store: Store, policy: Policy, high: int) -> None:
     btc = await coin(store)
     await store.add([record(btc, '3'), feed(btc, '2')])
-    await store.add_bars([(btc, bar(price='5')), (btc, bar(price='4', source='csv'))])
+    await store.add_bars([(btc, bar(price='5')), (btc, bar(price='4', origin=Origin.FILE))])
     assert (await store.candles([btc], 60, policy=policy))[0].high == high
     low = {Policy.LATEST: 2, Policy.EXCHANGE: 2, Policy.MANUAL: 3}[policy]
     assert (await store.candles([btc], 86400, policy=policy))[0].low == low
@@ -159,8 +159,8 @@ async def test_the_policy_says_which_candles_count(store: Store, policy: Policy,
 
 async def test_a_files_candles_and_an_exchanges_do_not_overwrite_each_other(store: Store) -> None:
     btc = await coin(store)
-    await store.add_bars([(btc, bar(price='4', source='csv'))])
-    await store.add_bars([(btc, bar(price='5'))])
+    await store.add_bars([(btc, bar(price='4', origin=Origin.FILE))])
+    await store.add_bars([(btc, bar(price='5', source='csvexchange'))])
     assert await store.candles([btc], 60, policy=Policy.MANUAL) == [candle('4')]
 
 
