@@ -17,6 +17,7 @@ SPANS = ((3_600_000, '1h', 30 * DAY), (60_000, '1m', DAY), (DAY, '1d', 365 * DAY
 PAGE, MOST = 300, 1000
 WORKERS = 4
 UNCONFIRMED = 2
+NOTHING = 'the exchange offers none'
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -37,7 +38,8 @@ class Page:
 class Backfill:
     """Fetches candles of coins given to `add()`, within the exchange's rate limit, and says them in `bars` messages.
 
-    At most two messages wait for their `confirm()`. What fails three times is left out and named in `filled`.
+    At most two messages wait for their `confirm()`. What fails three times is left out and named in `filled`;
+    of an exchange without candles that is said at once.
     """
 
     def __init__(self, venue: Any, say: Callable[[Message], None], wanted: Callable[[str], bool]) -> None:
@@ -51,10 +53,12 @@ class Backfill:
     def add(self, coins: Mapping[str, str], newest_only: bool = False) -> None:
         """Coins (name → pair) to fetch the history of; `newest_only`: just the last hours, after a gap."""
         for name, pair in coins.items():
-            pages = list(self._split(name, pair))
+            pages = offered = list(self._split(name, pair))
             if newest_only:
-                pages = [page for page in pages if (page.age, page.timeframe) == (0, '1m')]
+                pages = [page for page in offered if (page.age, page.timeframe) == (0, '1m')]
             self._left[name] += len(pages)
+            if not self._left[name]:
+                self._say({'is': 'filled', 'name': name, 'error': '' if offered else NOTHING})
             for page in pages:
                 self._pages.put_nowait(page)
 

@@ -65,7 +65,9 @@ class History:
 
     def _tell(self) -> None:
         parts = [f'fetching that of {", ".join(sorted(self._awaited))}'] if self._awaited else []
-        parts += [f'none of {name} ({error})' for name, error in sorted(self._errors.items())]
+        for error in dict.fromkeys(self._errors.values()):
+            names = sorted(name for name, said in self._errors.items() if said == error)
+            parts.append(f'none of {", ".join(names)} ({error})')
         self._health.history = '; '.join(parts)
 
     async def _keep(self, message: Message) -> None:

@@ -10,6 +10,7 @@ from desk.feeds.wire import Message, encode
 Row = list[Any]  # [name, price, ms, volume, bid, ask]
 BOUND = 20_000
 BATCH = 200
+OF_THE_MOMENT = ('pulse', 'markets')  # the newest says all that those before it did
 
 
 class Outbox:
@@ -24,8 +25,13 @@ class Outbox:
         self._closed = False
 
     def say(self, message: Message) -> None:
-        """Queues a message; the caller keeps their number small."""
+        """Queues a message; a pulse or a list of markets takes the place of one that waits.
+
+        Of the others, the caller keeps the number small.
+        """
         with self._ready:
+            if message['is'] in OF_THE_MOMENT:
+                self._messages = deque(waiting for waiting in self._messages if waiting['is'] != message['is'])
             self._messages.append(message)
             self._ready.notify()
 

@@ -1,8 +1,6 @@
-"""What the exchange feed is made of, piece by piece: pairs, trades in ccxt's caches, the way out, states and words."""
+"""What the exchange feed is made of, piece by piece: pairs, trades in ccxt's caches, states and words."""
 
 import asyncio
-import json
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -14,7 +12,6 @@ import stamina
 from desk.errors import Unavailable
 from desk.feeds.history import History
 from desk.feeds.markets import full_names, other_quotes, redirected, spot_pairs
-from desk.feeds.outbox import Outbox
 from desk.feeds.process import Child
 from desk.feeds.state import Health, spoken
 from desk.feeds.trades import Trades
@@ -154,43 +151,6 @@ def test_a_quiet_pair_gets_its_first_price_from_a_look_at_the_market() -> None:
     assert found.priced(tickers, 0.0, 6000) == []
 
 
-def test_the_way_out_is_bounded_and_keeps_the_newest_of_each_coin() -> None:
-    lines: list[bytes] = []
-    outbox = Outbox(lines.append, bound=3)
-    outbox.ticks([['A', '1'], ['B', '1'], ['A', '2']])
-    assert outbox.conflated == 0
-    outbox.ticks([['A', '3'], ['B', '2']])
-    outbox.say({'is': 'pulse'})
-    outbox.close()
-    outbox.run()
-    assert [json.loads(line) for line in lines] == [
-        {'is': 'pulse'},
-        {'is': 'ticks', 'rows': [['A', '3'], ['B', '2']]},
-    ]
-    assert outbox.conflated == 3
-
-
-def test_a_reader_that_stops_reading_stops_nobody_else() -> None:
-    reading, lines = threading.Event(), list[bytes]()
-
-    def write(line: bytes) -> None:
-        reading.wait(10)
-        lines.append(line)
-
-    outbox = Outbox(write, bound=100)
-    writer = threading.Thread(target=outbox.run)
-    writer.start()
-    for number in range(10_000):
-        outbox.ticks([['BTC', str(number)]])
-    reading.set()
-    outbox.close()
-    writer.join(10)
-    rows = [row for line in lines for row in json.loads(line)['rows']]
-    assert rows[-1] == ['BTC', '9999']
-    assert len(rows) + outbox.conflated == 10_000
-    assert len(rows) <= 301
-
-
 def test_states_have_words_for_people() -> None:
     moment = [NOW]
     told: list[str] = []
@@ -270,6 +230,17 @@ async def test_history_waits_for_the_database_and_leaves_out_only_what_is_wrong(
     assert health.history == 'none of ETH (1d: too many requests)'
     history.forget('ETH')
     assert health.history == ''
+
+
+async def test_coins_without_history_for_the_same_reason_are_named_together() -> None:
+    health = Health('coinbase', 'Coinbase', lambda: NOW, lambda: None)
+    history = History('coinbase', CollectingSink(), health)
+    history.expect({'BTC', 'ETH'})
+    task = asyncio.create_task(history.run())
+    for name in ('ETH', 'BTC'):
+        history.put({'is': 'filled', 'name': name, 'error': 'the exchange offers none'}, Child('nothing', []))
+    await until(lambda: health.history == 'none of BTC, ETH (the exchange offers none)')
+    task.cancel()
 
 
 @pytest.fixture

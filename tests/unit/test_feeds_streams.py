@@ -157,3 +157,10 @@ async def test_a_failing_page_is_tried_again_and_named_at_last(fast_retries: Non
         venue.failures = [ccxt.pro.BadSymbol('what is that')]
         backfill.add({'ETH': 'ETH/USD'}, newest_only=True)
         await until(lambda: said[-1:] == [{'is': 'filled', 'name': 'ETH', 'error': '1m: what is that'}])
+
+
+async def test_of_an_exchange_without_candles_nothing_is_awaited() -> None:
+    venue, said = Venue(), list[dict[str, Any]]()
+    venue.has['fetchOHLCV'] = False
+    Backfill(venue, said.append, lambda name: True).add({'BTC': 'BTC/USD'})
+    assert said == [{'is': 'filled', 'name': 'BTC', 'error': 'the exchange offers none'}]
