@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -63,10 +63,11 @@ class Feeds:
         if self._started:
             return
         self._started, self.desk_is_empty = True, desk_is_empty
+        stamina.instrumentation.set_on_retry_hooks([])  # who retries here tells why in its own words
         self.exchange.prepare(followed if isinstance(followed, Mapping) else dict.fromkeys(followed, ''))
         for feed in (self.exchange, *self._others):
             self._begin(feed)
-        await self._host_demo(self._welcome())
+        await self._host_demo(self._welcome)
 
     async def stop(self) -> None:
         """Stops all feeds; no process is left behind."""
@@ -112,18 +113,25 @@ class Feeds:
             return
         self._begin(self._demo)
         if self._settings.demo is None and not self.exchange.spoke.is_set():
-            await self._host_demo(self._leave_to_exchange())
+            await self._host_demo(self._leave_to_exchange)
 
     async def stop_demo(self) -> None:
         """Stops the demo market; it does not come back by itself."""
         await self._host_demo(None)
         await self._end(self._demo)
 
-    async def _host_demo(self, plan: Coroutine[None, None, None] | None) -> None:
+    async def _host_demo(self, plan: Callable[[], Awaitable[None]] | None) -> None:
         """At any time one task at most decides when the demo market comes and goes."""
         if self._host:
             await _ended(self._host)
-        self._host = asyncio.create_task(plan, name='demo market: come and go') if plan else None
+        self._host = asyncio.create_task(self._follow_plan(plan), name='demo market: come and go') if plan else None
+
+    async def _follow_plan(self, plan: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await plan()
+        except Exception as error:
+            log.exception('%s: cannot come or go', self._demo.health.label)
+            self._demo.health.become(self._demo.health.state if self.demo_running else 'failed', reason(error))
 
     async def _welcome(self) -> None:
         if self._settings.demo is True:

@@ -43,6 +43,7 @@ def fast_retries() -> Iterator[None]:
 async def test_a_feed_of_ones_own_is_kept_running(
     monkeypatch: pytest.MonkeyPatch, fast_retries: None, caplog: pytest.LogCaptureFixture
 ) -> None:
+    stamina.instrumentation.set_on_retry_hooks(None)
     monkeypatch.setitem(FEEDS, 'clumsy', Clumsy)
     told: list[str] = []
     feeds = Feeds(load_settings(exchange='none', demo=False), CollectingSink())
@@ -53,6 +54,7 @@ async def test_a_feed_of_ones_own_is_kept_running(
     assert feeds.states()[-1].restarts == 2
     assert 'Clumsy feed · reconnecting, no price yet' in told
     assert 'Clumsy feed: stumbled 2' in caplog.text
+    assert {entry.name for entry in caplog.records} == {'desk.feeds.supervisor'}, 'told once, in our own words'
     await feeds.stop()
     assert feeds.states()[-1].words == 'Clumsy feed · stopped'
     assert feeds.states()[0].words == 'Exchange · off'
@@ -69,3 +71,19 @@ async def test_stopping_while_the_exchange_loads_leaves_nothing_behind() -> None
     await feeds.stop()
     assert asyncio.all_tasks() == before
     assert feeds.states()[0].words == 'Coinbase · stopped'
+
+
+async def test_a_demo_market_that_cannot_leave_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    feeds = Feeds(load_settings(exchange='none'), CollectingSink(), patience=0.01)
+
+    def stumble() -> None:
+        if feeds.states()[1].state == 'stopped':
+            raise OSError('stumbled')
+
+    feeds.on_change(stumble)
+    await feeds.start([], desk_is_empty=True)
+    await until(lambda: feeds.states()[1].state == 'live')
+    feeds.exchange.spoke.set()
+    await until(lambda: feeds.states()[1].words == 'Demo market · failed: stumbled')
+    assert 'Demo market: cannot come or go' in caplog.text
+    await feeds.stop()
