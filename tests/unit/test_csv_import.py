@@ -4,41 +4,21 @@ import asyncio
 import random
 import tracemalloc
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from desk.csv_import import BATCH, CsvImport, summary
-from desk.csv_reading import Report, spacing
+from desk.csv_reading import Report
 from desk.desk import Desk
 from desk.errors import Invalid, Unavailable
 from desk.ticks import Tick
 from models import Cryptocurrency, Origin, utc_now
-from tests.unit.csv_sink import NOW, Sink, sink
+from tests.unit.csv_files import HEADER, candle, imported, many, row, written
+from tests.unit.csv_sink import Sink, sink
 
 __all__ = ['sink']
-HEADER = 'name,price,timestamp\n'
-
-
-def written(tmp_path: Path, content: str, name: str = 'file.csv') -> Path:
-    path = tmp_path / name
-    path.write_text(content, encoding='utf-8', newline='')
-    return path
-
-
-def row(number: int, name: str = 'BTC') -> str:
-    return f'{name},{number + 1},{(NOW - timedelta(days=30) + timedelta(seconds=number)).isoformat()}\n'
-
-
-def many(count: int) -> str:
-    return HEADER + ''.join(map(row, range(count)))
-
-
-async def imported(path: Path, sink: Sink | Desk, name: str = '') -> Report:
-    async with CsvImport(path, sink, name) as job:
-        return await job.run()
 
 
 async def test_a_dry_run_counts_good_and_bad_rows_with_line_and_reason(tmp_path: Path, sink: Sink) -> None:
@@ -148,44 +128,6 @@ async def test_a_file_in_another_encoding_can_be_shown_and_its_plain_rows_come_i
         report = await job.run()
     assert (look.columns[0], look.preview[1][0]) == ('W?hrung', 'M?nze')
     assert (report.added, report.bad_rows[0].reason) == (1, 'The row is not UTF-8 text.')
-
-
-def candle(minute: int, volume: str) -> str:
-    return f'2026-01-01 00:{minute:02}:00,1,3,2,2.5,{volume}\n'
-
-
-async def test_of_two_candles_of_a_minute_the_fuller_counts_wherever_it_stands(tmp_path: Path, sink: Sink) -> None:
-    lines = [candle(2, '5'), candle(1, '10'), candle(0, '1'), candle(1, '9'), candle(0, '10')]
-    path = written(tmp_path, 'time,low,high,open,close,volume\n' + ''.join(lines))
-    report = await imported(path, sink, 'ETH')
-    assert (report.added, report.repeated, report.good) == (3, 2, 5)
-    assert [bar.volume for _, bar in sorted(sink.bars.items())] == [10, 10, 5]
-    again = await imported(path, sink, 'ETH')
-    assert (again.added, again.present) == (0, 3)
-
-
-@pytest.mark.parametrize(
-    ('stamps', 'seconds'),
-    [
-        (['2026-01-03', '2026-01-02', '2026-01-01'], 86400),
-        (['2026-01-01T00:00', '2026-01-01T01:00', '2026-01-01T07:00', '2026-01-01T08:00'], 3600),
-        (['2026-01-01T00:00', '2026-01-01T00:01', '2026-01-01T00:03'], 60),
-        (['2026-01-01T00:00'], 86400),
-        (['2026-01-01T05:00'], 3600),
-        (['2026-01-01T05:01'], 60),
-    ],
-)
-def test_the_interval_is_found_from_the_spacing(stamps: list[str], seconds: int) -> None:
-    moments = [datetime.fromisoformat(stamp).replace(tzinfo=UTC) for stamp in stamps]
-    assert spacing(('BTC', moment) for moment in moments) == seconds
-    two_coins = [(name, moment) for moment in moments for name in ('BTC', 'ETH')]
-    assert spacing(two_coins) == seconds
-
-
-async def test_candles_of_an_interval_that_is_not_kept_are_refused(tmp_path: Path, sink: Sink) -> None:
-    path = written(tmp_path, 'time,low,high,open,close,volume\n' + ''.join(candle(n, '1') for n in range(0, 60, 5)))
-    with pytest.raises(Invalid, match='5 minutes apart'):
-        await imported(path, sink, 'ETH')
 
 
 class Braked(Sink):
