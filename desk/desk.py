@@ -23,6 +23,7 @@ from desk.store import HistoryPage, Store
 from desk.ticks import Bar, Tick
 from models import Coin, Cryptocurrency, Origin, Policy, utc_now
 
+DEMO = 'demo'
 COMPARE_EVERY, PRUNE_EVERY, PRUNE_STEP = 10.0, 30.0, 1000
 
 
@@ -93,9 +94,9 @@ class Desk:
         await self.coinage.listed(exchange, pairs, full_names, coins)
 
     def quotes(self) -> list[Quote]:
-        """Every coin that has a price, by name."""
+        """Every coin that has a price to show, by name."""
         now = self.clock()
-        found = (self.market.quote(coin, now) for coin in self.registry.all())
+        found = (self.market.quote(coin, now) for coin in self.registry.all() if self.is_shown(coin))
         return [quote for quote in found if quote is not None]
 
     def quote(self, name: str) -> Quote:
@@ -106,9 +107,9 @@ class Desk:
             raise NotFound(f'{coin.name} has no price yet.', 'name')
         return quote
 
-    def has_price(self, name: str) -> bool:
-        """Whether a coin has a price now; raises NotFound where there is no such coin."""
-        return self.market.has_price(self.registry.get(name))
+    def is_shown(self, coin: Coin) -> bool:
+        """Whether a coin has a price to show: an invented one only while the demo market runs."""
+        return (source := self.market.source(coin)) is not None and (source != DEMO or self.feeds.demo_running)
 
     def coin(self, name: str) -> Coin:
         """The coin of this name, whatever its case, through renames and merges; raises NotFound."""

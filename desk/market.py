@@ -177,9 +177,10 @@ class Market:
             pair=coin.pair,
         )
 
-    def has_price(self, coin: Coin) -> bool:
-        """Whether any price governs the coin now."""
-        return self.standing(coin).governing is not None
+    def source(self, coin: Coin) -> str | None:
+        """Where the coin's governing price is from; None while it has none."""
+        tick = self.standing(coin).governing
+        return tick.source if tick else None
 
     def spark(self, coin: Coin, now: datetime) -> list[Decimal]:
         """Up to 97 quarter-hourly closes of the last 24 h, oldest first."""

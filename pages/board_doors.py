@@ -1,11 +1,15 @@
 """What stands above the board: how many coins, what the feed is at, and the doors to the first price."""
 
+from time import monotonic
+
 from nicegui import events, ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
 from pages.add_price import price_dialog
 from pages.board_manage import choose_coin
+
+SEARCHING = 1.0  # seconds in which letters belong to the search box that is about to have the focus
 
 
 class Doors:
@@ -64,6 +68,8 @@ class Doors:
             headline = f'{self._exchange()} does not answer yet'
         with ui.element('div').classes('invitation'):
             ui.label(headline).classes('headline')
+            if states & {'loading', 'reconnecting'} and self.desk.settings.demo is None:
+                ui.label('If it stays silent, a market of invented coins begins in a few seconds.').classes('muted')
             ui.label('Enter a price by hand, bring a CSV file, or look around with invented coins.').classes('muted')
             with ui.element('div').classes('choices'):
                 ui.link('Add a price', '/add').classes('button filled')
@@ -94,9 +100,14 @@ def doors(desk: Desk, keyboard: ui.keyboard) -> Doors:
     """The line, and the key that opens the form."""
     dialog = price_dialog(desk)
 
+    searched = -SEARCHING
+
     def press(event: events.KeyEventArguments) -> None:
+        nonlocal searched
         held = event.modifiers.ctrl or event.modifiers.meta or event.modifiers.alt
-        if event.action.keydown and event.key == 'a' and not held:
+        if event.action.keydown and event.key == '/':
+            searched = monotonic()
+        elif event.action.keydown and event.key == 'a' and not held and monotonic() - searched > SEARCHING:
             dialog.open()
 
     keyboard.on_key(press)

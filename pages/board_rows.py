@@ -50,6 +50,7 @@ class Board:
         self.changed = Event[[]]()
         self._orders: dict[tuple[str, bool], tuple[float, int, list[int]]] = {}
         desk.subscribe(self.render)
+        desk.feeds.on_change(self.refresh)
 
     def render(self, names: set[str]) -> None:
         """These coins changed. A row that nobody looks at waits until somebody does."""
@@ -74,8 +75,8 @@ class Board:
         return self.rows[number]
 
     def refresh(self) -> None:
-        """Every row anew: ages and windows move although no price does."""
-        self.render({quote.name for quote in self.desk.quotes()})
+        """Every row anew: ages and windows move although no price does, and the demo comes and goes."""
+        self.render({quote.name for quote in self.desk.quotes()} | set(self.names.values()))
 
     def draw(self) -> None:
         """Every sparkline anew."""
@@ -109,14 +110,19 @@ class Board:
         except NotFound:
             return None
         known = coin.id is not None and self.names.get(coin.id) == name == coin.name
-        return coin.id if known and self.desk.has_price(name) else None
+        return coin.id if known and self.desk.is_shown(coin) else None
+
+    def _shown(self, name: str) -> bool:
+        try:
+            return self.desk.is_shown(self.desk.coin(name))
+        except NotFound:
+            return False
 
     def _render(self, name: str) -> None:
-        try:
-            quote = self.desk.quote(name)
-        except NotFound:
+        if not self._shown(name):
             self._forget(name)
             return
+        quote = self.desk.quote(name)
         row = self._row(quote)
         row.render(quote, self.desk.clock())
         if row.points < FULL_SPARK and len(closes := self.desk.spark(quote.name)) != row.points:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import app
 from desk.settings import Settings
-from tests.running import END_SECONDS, QUIET, ROOT, Server, running
+from tests.running import END_SECONDS, QUIET, ROOT, Server, free_port, running
 
 
 def sentence(*flags: str) -> str:
@@ -29,7 +29,7 @@ def sentence(*flags: str) -> str:
         (['--exchange-url', 'recorder'], '--exchange-url recorder should be an address like'),
         (['--trusted-origins', 'desk.example'], '--trusted-origins desk.example should be origins like'),
         (['--coins', 'B\x07C'], '--coins: A name is made of printable characters only'),
-        (['--port', 'http'], "Invalid value for '--port'"),
+        (['--port', 'http'], '--port http should be a valid integer'),
         (['--colour', 'blue'], 'No such option: --colour'),
     ],
 )
@@ -84,3 +84,8 @@ def test_what_was_recorded_is_there_after_an_end_and_a_new_start(tmp_path: Path)
     assert 'Traceback' not in server.output
     with running(tmp_path) as server:
         assert server.http.get('/api/prices/BTC').json()['price'] == stored[0]['price'] == '67000.12'
+
+
+def test_two_desks_do_not_share_a_data_folder(server: Server) -> None:
+    said = sentence('--port', str(free_port()), '--data-dir', str(server.data_dir), *QUIET)
+    assert 'another desk runs on' in said

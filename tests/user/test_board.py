@@ -87,3 +87,15 @@ async def test_what_changed_while_nobody_looked_is_there_when_somebody_does(user
     await user.open('/')
     await user.should_see('67,000.12')
     await user.should_not_see('/coin/ETH')
+
+
+async def test_the_demo_leaves_with_its_coins_and_comes_back_with_them(user: User, desk: Desk) -> None:
+    await price(desk, 'BTC', '1')
+    await user.open('/')
+    await desk.feeds.start_demo()
+    await user.should_see('/coin/GROFT', retries=50)
+    await desk.feeds.stop_demo()
+    await user.should_not_see('/coin/GROFT')
+    await user.should_see('/coin/BTC')
+    await desk.feeds.start_demo()
+    await user.should_see('/coin/GROFT', retries=50)
