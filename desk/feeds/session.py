@@ -108,7 +108,7 @@ class Session:
             if not pairs:
                 raise LookupError(f'it lists no spot markets in {self._quote}')
         except Exception as error:
-            self._error = f'{str(error) or type(error).__name__}'[:300]
+            self._error = f'its list of markets did not come: {type(error).__name__}, {error}'[:300]
             raise
         self._error = ''
         self._outbox.say(

@@ -133,6 +133,8 @@ class Health:
             case 'live':
                 quiet = self.last_price and now - self.last_price >= QUIET
                 return f'{self.label} · live{f", {self._last_price(now)}" if quiet else ""}'
+            case 'reconnecting' if self.last_price is None:
+                return f'{self.label} · not reached yet, trying again'
             case 'reconnecting':
                 return f'{self.label} · reconnecting, {self._last_price(now)}'
             case 'failed':

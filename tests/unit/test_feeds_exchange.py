@@ -138,7 +138,7 @@ async def test_the_demo_market_fills_in_until_the_exchange_answers() -> None:
     server.manner = 'refuse'
     async with server.running(), running(server, sink, 'BTC', patience=0.2, demo=None) as feeds:
         await until(lambda: feeds.demo_running)
-        await until(lambda: state(feeds).words == 'Coinbase · reconnecting, no price yet')
+        await until(lambda: state(feeds).words == 'Coinbase · not reached yet, trying again')
         server.manner = 'good'
         await feeds.try_again()
         await until(lambda: server.watched('market_trades', 'BTC'))

@@ -158,7 +158,7 @@ def test_states_have_words_for_people() -> None:
     health.become('loading')
     assert health.report().words == 'loading Coinbase…'
     health.become('reconnecting', 'no route')
-    assert health.report().words == 'Coinbase · reconnecting, no price yet'
+    assert health.report().words == 'Coinbase · not reached yet, trying again'
     health.received(['BTC'], 5)
     health.become('live')
     assert (health.report().words, health.report().error) == ('Coinbase · live', '')

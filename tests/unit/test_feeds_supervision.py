@@ -52,7 +52,7 @@ async def test_a_feed_of_ones_own_is_kept_running(
     await feeds.start([], desk_is_empty=False)
     await until(lambda: feeds.states()[-1].state == 'live')
     assert feeds.states()[-1].restarts == 2
-    assert 'Clumsy feed · reconnecting, no price yet' in told
+    assert 'Clumsy feed · not reached yet, trying again' in told
     assert 'Clumsy feed: stumbled 2' in caplog.text
     assert {entry.name for entry in caplog.records} == {'desk.feeds.supervisor'}, 'told once, in our own words'
     await feeds.stop()
