@@ -1,0 +1,108 @@
+"""What the README shows works as it stands there: its commands and its programs, against a real desk."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from desk.feeds import Feeds
+from desk.feeds.supervisor import FEEDS
+from desk.settings import Settings
+from tests.running import ROOT, Server, bare_environment
+from tests.unit.feed_sink import CollectingSink, until
+
+README = (ROOT / 'README.md').read_text('utf-8')
+MARKS = 'http://marks.example/latest'
+
+
+def block(holds: str, language: str = '') -> str:
+    """The one fenced block of that language that holds this text."""
+    blocks = re.findall(rf'^```{language}\n(.*?)^```$', README, re.DOTALL | re.MULTILINE)
+    (found,) = (text for text in blocks if holds in text)
+    return str(found)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which('curl'), reason='there is no curl here')
+def test_the_curl_commands_work_in_their_order(server: Server, tmp_path: Path) -> None:
+    lines = block('curl').replace('\\\n', ' ').splitlines()
+    said = [curl(line.replace('localhost:8080', f'127.0.0.1:{server.port}'), tmp_path) for line in lines]
+    stored, quote, history, candles, exported, imported = said
+    assert json.loads(stored)['price'] == json.loads(quote)['price'] == '67000.12'
+    assert [record['price'] for record in json.loads(history)['records']] == ['67000.12']
+    assert len(json.loads(candles)) == 1
+    assert exported == ''
+    assert '67000.12' in (tmp_path / 'btc.csv').read_text()
+    assert json.loads(imported)['words'].startswith('Nothing added, 1 was there already')
+
+
+def curl(line: str, folder: Path) -> str:
+    """What one command prints; an answer that is an error fails the test."""
+    program, *words = shlex.split(line)
+    assert program == 'curl'
+    done = subprocess.run(
+        ['curl', '-sS', '--fail-with-body', '--noproxy', '*', *words], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f'{line}\n{done.stdout}{done.stderr}'
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_websocket_program_prints_the_latest_price_and_the_next(server: Server) -> None:
+    server.post({'name': 'BTC', 'price': '67000.12', 'timestamp': '2026-01-31T14:30:00Z'})
+    code = block('websockets', 'python').replace('127.0.0.1:8080', f'127.0.0.1:{server.port}')
+    with subprocess.Popen(
+        [sys.executable, '-u', '-c', code], stdout=subprocess.PIPE, text=True, env=bare_environment()
+    ) as program:
+        try:
+            assert program.stdout
+            expected = {'name': 'BTC', 'price': '67000.12', 'timestamp': '2026-01-31 14:30:00+00:00'}
+            assert program.stdout.readline() == f'{expected}\n'
+            server.post({'name': 'BTC', 'price': '67000.34'})
+            assert "'67000.34'" in program.stdout.readline()
+        finally:
+            program.kill()
+
+
+@pytest.fixture
+def marks() -> Iterator[str]:
+    """The address of an office's marks server."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'[{"name": "ACME", "price": "12.50"}]')
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f'http://127.0.0.1:{server.server_port}/latest'
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+async def test_the_feed_in_20_lines_is_a_feed(marks: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = block('class OfficeFeed', 'python')
+    assert MARKS in code
+    written: dict[str, type] = {}
+    exec(code.replace(MARKS, marks), written)
+    monkeypatch.setitem(FEEDS, 'office', written['OfficeFeed'])
+    sink = CollectingSink()
+    feeds = Feeds(settings, sink)
+    await feeds.start([], desk_is_empty=True)
+    await until(lambda: feeds.states()[-1].words == 'Office · live')
+    await feeds.stop()
+    assert [(tick.name, str(tick.price), tick.source) for tick in sink.ticks] == [('ACME', '12.50', 'office')]
