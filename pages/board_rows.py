@@ -66,13 +66,14 @@ class Board:
 
     def look(self, number: int) -> Row:
         """The row of a coin, as it is now: somebody is about to see it."""
-        if number in self.stale:
+        row = self.rows[number]
+        if number in self.stale or not self.live.watched(row.link):  # its age has gone on, too
             self.stale.discard(number)
-            row, quote = self.rows[number], self.desk.quote(self.names[number])
+            quote = self.desk.quote(self.names[number])
             row.shown = None
             row.render(quote, self.desk.clock())
             row.draw(self.desk.spark(quote.name))
-        return self.rows[number]
+        return row
 
     def refresh(self) -> None:
         """Every row anew: ages and windows move although no price does, and the demo comes and goes."""
