@@ -4,6 +4,7 @@ from nicegui import Event, app, ui
 
 from desk.desk import Desk
 from pages.board_doors import doors
+from pages.board_cells import Row
 from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
 from pages.live import Live, LiveElement, reorder
 from pages.theme import Frame, frame
@@ -93,14 +94,15 @@ class View:
         pages = max(1, -(-len(matching) // ROWS_A_PAGE))
         self.number = min(self.number, pages - 1)
         shown = matching[self.number * ROWS_A_PAGE :][:ROWS_A_PAGE]
-        rows = [self._row(number) for number in shown]
+        looked = [board.look(number) for number in shown]  # all of them before the first is shown: then all are watched
+        rows = [self._element(row) for row in looked]
         self.doors.show(len(matching), len(board.rows), self.query)
         self.section.set_visibility(bool(board.rows))
         self._turn_pages(pages)
         return rows
 
-    def _row(self, number: int) -> LiveElement:
-        cell = self.board.look(number).link
+    def _element(self, row: Row) -> LiveElement:
+        cell = row.link
         if cell.id not in self.client.elements:
             with self.list:
                 self.rows[cell.id] = self.board.live.show(cell)
