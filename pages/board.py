@@ -3,8 +3,8 @@
 from nicegui import Event, app, ui
 
 from desk.desk import Desk
-from pages.board_doors import doors
 from pages.board_cells import Row
+from pages.board_doors import doors
 from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
 from pages.live import Live, LiveElement, reorder
 from pages.theme import Frame, frame
