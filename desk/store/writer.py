@@ -198,19 +198,20 @@ class Writer:
             job.future.set_exception(type(error)(str(error)))
 
     def _succeeded(self, jobs: list[Job], outcomes: list[Any], sampled: int) -> None:
-        rows = sampled
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            if isinstance(outcome, Exception):
-                job.future.set_exception(outcome)
-            else:
-                job.future.set_result(outcome)
-                rows += job.rows
+        rows = sampled + sum(
+            job.rows for job, outcome in zip(jobs, outcomes, strict=True) if not isinstance(outcome, Exception)
+        )
         self.rows_written += rows
         self.last_commit, self.last_error = self._clock(), ''
         now = time.monotonic()
         self._recent.append((now, rows))
         while self._recent[0][0] < now - RATE_TIME:
             self._recent.popleft()
+        for job, outcome in zip(jobs, outcomes, strict=True):  # last: who is answered may look at the figures at once
+            if isinstance(outcome, Exception):
+                job.future.set_exception(outcome)
+            else:
+                job.future.set_result(outcome)
 
 
 def _insert(records: Sequence[Cryptocurrency], connection: Connection) -> list[int]:
