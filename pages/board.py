@@ -37,7 +37,7 @@ class View:
         self.rows: dict[int, LiveElement] = {}
         self.client = ui.context.client
         with ui.element('div').classes('over'):
-            self.doors = doors(board.desk, surroundings.keyboard)
+            self.doors = doors(board.desk, surroundings)
         with ui.element('section').classes('board').props('aria-label="Prices"') as self.section:
             self._headings()
             self.list = ui.element('div').classes('rows')

@@ -8,6 +8,7 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from pages.add_price import price_dialog
 from pages.board_manage import choose_coin
+from pages.theme import Frame
 
 SEARCHING = 1.0  # seconds in which letters belong to the search box that is about to have the focus
 
@@ -96,7 +97,7 @@ class Doors:
         return labels[0] if labels else self.desk.settings.exchange.capitalize()
 
 
-def doors(desk: Desk, keyboard: ui.keyboard) -> Doors:
+def doors(desk: Desk, surroundings: Frame) -> Doors:
     """The line, and the key that opens the form."""
     dialog = price_dialog(desk)
 
@@ -110,5 +111,10 @@ def doors(desk: Desk, keyboard: ui.keyboard) -> Doors:
         elif event.action.keydown and event.key == 'a' and not held and monotonic() - searched > SEARCHING:
             dialog.open()
 
-    keyboard.on_key(press)
+    def focused() -> None:
+        nonlocal searched
+        searched = -SEARCHING
+
+    surroundings.search.on('focus', focused, args=[])
+    surroundings.keyboard.on_key(press)
     return Doors(desk, dialog)
