@@ -34,7 +34,10 @@ class Memory:
 
     async def recall(self, coins: Iterable[Coin]) -> None:
         """Newest prices, windows and changes of these coins, anew."""
-        wanted, since = list(coins), self.market.look()
+        if not (wanted := list(coins)):
+            return
+        await self.store.flush(everything=False)  # candles lag behind a feed by up to a second
+        since = self.market.look()
         newest = await self._newest(wanted)
         for coin in wanted:
             ticks = newest.get(coin.id or 0) or await self._from_candles(coin)

@@ -76,9 +76,9 @@ class Store:
         """Take a feed's tick: its candles are made of every tick, of records one per coin and second is kept."""
         self._writer.feed.put(record)
 
-    async def flush(self) -> None:
-        """Write at once what feeds told so far."""
-        await asyncio.wrap_future(self._writer.flush())
+    async def flush(self, everything: bool = True) -> None:
+        """Write at once what feeds told so far: all of it, or all but the records of seconds that still run."""
+        await asyncio.wrap_future(self._writer.flush(everything))
 
     async def add_bars(self, bars: Sequence[tuple[int, Bar]]) -> int:
         """Store delivered candles of (coin id, bar); how many were new or changed."""

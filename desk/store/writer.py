@@ -41,7 +41,7 @@ class Job:
     work: Work
     rows: int
     future: 'Future[Any]'
-    flush: bool = False
+    flush: bool | None = None  # what feeds told goes along: True all of it, False all but the running seconds' records
 
 
 class Writer:
@@ -84,9 +84,9 @@ class Writer:
         """Run `work` in the next transaction; gives what it returns, once that is committed."""
         return self._accept(Job((), work, rows, Future()))
 
-    def flush(self) -> 'Future[Any]':
-        """Write what feeds told so far, whole seconds or not."""
-        return self._accept(Job((), lambda _: None, 0, Future(), flush=True))
+    def flush(self, everything: bool) -> 'Future[Any]':
+        """Write the candles of what feeds told so far, and the records: of whole seconds, or of `everything`."""
+        return self._accept(Job((), lambda _: None, 0, Future(), flush=everything))
 
     @property
     def queue_length(self) -> int:
@@ -136,11 +136,11 @@ class Writer:
         return batch
 
     def _harvest(self, batch: list[Job]) -> Harvest:
-        everything = any(job.flush for job in batch)
-        if not everything and time.monotonic() < self._feed_due:
+        flushes = [job.flush for job in batch if job.flush is not None]
+        if not flushes and time.monotonic() < self._feed_due:
             return Harvest()
         self._feed_due = time.monotonic() + FEED_PERIOD
-        return self.feed.take(everything)
+        return self.feed.take(any(flushes))
 
     def _write(self, batch: list[Job], harvest: Harvest) -> None:
         jobs = [job for job in batch if job.future.set_running_or_notify_cancel()]

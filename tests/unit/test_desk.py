@@ -273,6 +273,16 @@ async def test_a_hand_price_leaves_the_range_once_the_exchange_has_spoken(desk: 
             await changed(desk, 'BTC')
 
 
+async def test_what_a_feed_has_just_told_survives_a_look_at_the_store(desk: Desk) -> None:
+    for price in ('100', '900', '100'):
+        await desk.submit_many([Tick('BTC', Decimal(price), utc_now(), 'x', Origin.FEED, volume=Decimal(1))])
+    record = await desk.submit(tick('BTC', '50', HOUR))
+    assert record.id is not None
+    await desk.withdraw(record.id, 'a test')
+    quote = desk.quote('BTC')
+    assert (quote.high_24h, quote.low_24h, quote.volume_24h) == (Decimal(900), Decimal(100), Decimal(3))
+
+
 async def test_starting_twice_is_starting_once(desk: Desk) -> None:
     await desk.start()
     await desk.submit(tick('BTC', '1'))
