@@ -230,6 +230,7 @@ async def test_the_desk_gets_small_slices_each_in_a_turn_of_the_loop_of_its_own(
     assert len(turns) == len(set(turns)) == len(sink.calls)
 
 
+@pytest.mark.slow
 async def test_memory_stays_constant_however_long_the_file_is(tmp_path: Path) -> None:
     chance, note = random.Random(1), 'n' * 450
     path = tmp_path / 'long.csv'
