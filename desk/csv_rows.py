@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import lru_cache
 
+from desk.candles import floor
 from desk.csv_formats import Layout, base_of
 from desk.errors import Invalid
 from desk.ticks import (
@@ -165,12 +166,6 @@ def parse_moment(text: str) -> datetime:
     if hour := HOUR.fullmatch(text):
         return parse_timestamp(f'{hour[1]}T{int(hour[2]) % 12 + 12 * (hour[3] == "P"):02}')
     return parse_timestamp(text)
-
-
-def floor(moment: datetime, interval: int) -> datetime:
-    """The start of the candle of `interval` seconds that a moment lies in."""
-    step = timedelta(seconds=interval)
-    return EPOCH + (moment - EPOCH) // step * step
 
 
 def escaped(cell: str) -> str:

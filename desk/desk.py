@@ -264,7 +264,7 @@ class Desk:
         coins, self._aged_coins = self._aged_coins, {}
         try:
             await self.memory.recall(coins.values())
-        except Exception:
+        except Exception:  # raised again: the crew tells it, and these coins are still due
             self._aged_coins = {**coins, **self._aged_coins}
             raise
         self._changed(coins.values())

@@ -153,7 +153,7 @@ class Market:
         if standing is None or tick is None:
             return None
         high, low, volume = standing.window.summary(now)
-        changes = {period: _per_cent(tick.price, standing.before.get(period)) for period in PERIODS}
+        changes = {period: per_cent(tick.price, standing.before.get(period)) for period in PERIODS}
         return Quote(
             coin_id=coin.id,
             name=coin.name,
@@ -204,12 +204,13 @@ def _aside(standing: Standing, governing: Tick) -> tuple[Mark, ...]:
         return ()
     others = [tick for tick in (standing.feed, standing.hand) if tick and tick is not governing]
     return tuple(
-        Mark(tick.price, tick.timestamp, tick.source, _per_cent(tick.price, governing.price) or Decimal(0))
+        Mark(tick.price, tick.timestamp, tick.source, per_cent(tick.price, governing.price) or Decimal(0))
         for tick in others
     )
 
 
-def _per_cent(price: Decimal, before: Decimal | None) -> Decimal | None:
+def per_cent(price: Decimal, before: Decimal | None) -> Decimal | None:
+    """How far a price is from one before it, in per cent to 0.01; None where there is none."""
     if before is None:
         return None
     with localcontext(MONEY):

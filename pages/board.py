@@ -6,6 +6,7 @@ from desk.desk import Desk
 from pages.board_cells import Row
 from pages.board_doors import doors
 from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
+from pages.holding import holding
 from pages.live import Live, LiveElement, reorder
 from pages.theme import Frame, frame
 
@@ -33,7 +34,6 @@ class View:
     def __init__(self, board: Board, surroundings: Frame, query: str) -> None:
         self.board, self.query, self.number = board, query, 0
         self.kept = app.storage.user
-        self.held: set[str] = set()
         self.rows: dict[int, LiveElement] = {}
         self.client = ui.context.client
         with ui.element('div').classes('over'):
@@ -42,10 +42,7 @@ class View:
             self._headings()
             self.list = ui.element('div').classes('rows')
         self.pager = ui.element('nav').classes('pager').props('aria-label="Pages of coins"')
-        for event in ('mouseenter', 'focusin'):
-            self.section.on(event, lambda event=event: self.held.add(event), args=[])
-        for event, opposite in (('mouseleave', 'mouseenter'), ('focusout', 'focusin')):
-            self.section.on(event, lambda opposite=opposite: self.held.discard(opposite), args=[])
+        self.held = holding(self.section)
         surroundings.search.set_value(query)
         surroundings.search.on_value_change(lambda event: self.search(event.value or ''))
         reorder(self.list, self._choose())

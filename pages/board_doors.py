@@ -8,6 +8,7 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from pages.add_price import price_dialog
 from pages.board_manage import choose_coin
+from pages.policies import feed_label
 from pages.theme import Frame
 
 SEARCHING = 1.0  # seconds in which letters belong to the search box that is about to have the focus
@@ -93,8 +94,7 @@ class Doors:
             ui.notify(f'{coin.name} is followed now.')
 
     def _exchange(self) -> str:
-        labels = [state.label for state in self.desk.feeds.states() if state.name == self.desk.settings.exchange]
-        return labels[0] if labels else self.desk.settings.exchange.capitalize()
+        return feed_label(self.desk, self.desk.settings.exchange)
 
 
 def doors(desk: Desk, surroundings: Frame) -> Doors:

@@ -11,6 +11,7 @@ from desk.store import Record
 from models import Coin, Origin
 from pages.amend import Done, ask_correction, ask_withdrawal
 from pages.formats import format_full, format_time
+from pages.holding import holding
 
 SHOWN, LOOK_EVERY = 100, 5.0
 HEADINGS = ('Time', 'Price', 'Source', 'Note')
@@ -31,7 +32,6 @@ class Records:
     def __init__(self, desk: Desk, coin: Coin, found: list[Record] | str, amended: Done) -> None:
         self.desk, self.coin, self.amended = desk, coin, amended
         self.rows: dict[tuple[int, bool], ui.element] = {}
-        self.held: set[str] = set()
         self.stale = False
         with ui.element('section').classes('section').props('aria-label="Records"') as self.section:
             ui.html('Records', tag='h2', sanitize=False)
@@ -43,7 +43,7 @@ class Records:
                         ui.html(heading, tag='th', sanitize=False).classes('number' if heading == 'Price' else '')
                     ui.html('<span class="unseen">What can be done</span>', tag='th', sanitize=False)
                 self.body = ui.element('tbody')
-        self._hold_still()
+        self.held = holding(self.section)
         self._show(found)
         ui.context.client.on_delete(desk.subscribe(self._changed))
         ui.timer(LOOK_EVERY, self._look)
@@ -95,12 +95,6 @@ class Records:
     @property
     def _zone(self) -> str:
         return self.desk.preference('timezone', 'UTC')
-
-    def _hold_still(self) -> None:
-        for event in ('mouseenter', 'focusin'):
-            self.section.on(event, lambda event=event: self.held.add(event), args=[])
-        for event, opposite in (('mouseleave', 'mouseenter'), ('focusout', 'focusin')):
-            self.section.on(event, lambda opposite=opposite: self.held.discard(opposite), args=[])
 
     def _changed(self, names: set[str]) -> None:
         self.stale = self.stale or self.coin.name in names

@@ -9,8 +9,8 @@ from nicegui import ui
 
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid, NotFound
-from desk.market import Quote
-from desk.ticks import MONEY, Tick, parse_name, parse_price, parse_timestamp
+from desk.market import Quote, per_cent
+from desk.ticks import Tick, parse_name, parse_price, parse_timestamp
 from models import Cryptocurrency, Origin
 from pages.formats import format_deviation, format_full, format_time
 from pages.policies import Consequence
@@ -172,7 +172,7 @@ def deviation_from(quote: Quote | None, price: Decimal | None) -> Decimal | None
     """How far a price is from the last, in per cent to 0.01; None where there is nothing to compare."""
     if quote is None or price is None:
         return None
-    return MONEY.multiply(MONEY.subtract(MONEY.divide(price, quote.price), 1), 100).quantize(Decimal('0.01'))
+    return per_cent(price, quote.price)
 
 
 def _price(text: str | None) -> Decimal | None:

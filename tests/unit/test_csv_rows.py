@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.candles import floor
 from desk.csv_formats import recognise
-from desk.csv_rows import EPOCH, RowReader, escaped, floor, machine_number, parse_moment, unescaped
+from desk.csv_rows import EPOCH, RowReader, escaped, machine_number, parse_moment, unescaped
 from desk.errors import Invalid
 from desk.ticks import Bar, Tick
 from models import Origin
