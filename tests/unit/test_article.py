@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from nicegui.server import Server
 
 from api import article
+from api.reader import Reader
 from desk.desk import Desk
 from desk.ticks import Tick
 from models import Origin
@@ -141,7 +142,7 @@ async def test_a_reader_that_stops_reading_is_cut_and_costs_one_message_a_coin(d
 
 async def test_what_waits_for_a_slow_reader_is_the_newest_of_each_coin() -> None:
     socket = Socket()
-    reader = article.Reader(socket, patience=5)  # type: ignore[arg-type]  # the two methods it uses are enough
+    reader = Reader(socket, patience=5)  # type: ignore[arg-type]  # the two methods it uses are enough
     for price in range(1000):
         reader.offer({'BTC': str(price), 'ETH': str(-price)})
     assert reader.waiting == {'BTC': '999', 'ETH': '-999'}
