@@ -10,6 +10,7 @@ from nicegui import events, ui
 
 from desk.candles import INTERVALS, Candle, floor
 from desk.market import Quote
+from pages.chart_marks import Marks
 from pages.chart_options import Drawing, Slots
 
 NARROWEST, AT_THE_END, ZOOM_EVERY = 2.0, 99.5, 0.1
@@ -50,10 +51,16 @@ class CandleChart:
             return
         if last is not None and candle.start == last.start:
             self.drawing = replace(before, candles=[*before.done, candle])
-            self._send({'series': self.drawing.running()})
+            self._send_part(self.drawing.running())
         else:
             self.drawing = replace(before, candles=[*before.candles, candle])
             self._send(self.drawing.contents() | self._held(before))
+
+    def mark(self, marks: Marks) -> None:
+        """Draw these levels and trades in, instead of those that are there."""
+        if marks != self.drawing.marks:
+            self.drawing = replace(self.drawing, marks=marks)
+            self._send_part(self.drawing.marked())
 
     def zoom(self, factor: float) -> None:
         """Show `factor` times as much, to the same newest candle (for those who have no wheel to turn)."""
@@ -81,11 +88,16 @@ class CandleChart:
 
     def _begin(self) -> None:
         self.ready = True
+        if self.missed:
+            self._send(self.drawing.contents())
 
     def _zoomed(self, event: events.GenericEventArguments) -> None:
         told = (event.args.get('batch') or [event.args])[0]
         if isinstance(told.get('start'), int | float) and isinstance(told.get('end'), int | float):
             self.window = float(told['start']), float(told['end'])
+
+    def _send_part(self, series: list[dict[str, Any]]) -> None:
+        self._send(self.drawing.contents() if self.missed else {'series': series})
 
     def _send(self, options: dict[str, Any]) -> None:
         """Only to a browser that listens: messages would pile up. What it misses comes with the next drawing."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from desk.candles import INTERVALS, Candle
 from models import canonical
+from pages.chart_marks import Marks
 from pages.formats import format_price, format_volume, price_decimals
 
 Slots = Sequence[datetime | None]
@@ -51,6 +52,7 @@ class Drawing:
     candles: Sequence[Candle]
     interval: str
     zone: str
+    marks: Marks | None = None
 
     @cached_property
     def slots(self) -> list[datetime | None]:
@@ -74,7 +76,8 @@ class Drawing:
 
     def differs_at_the_end_alone(self, other: 'Drawing') -> bool:
         """Whether telling of the newest candle is telling all."""
-        return self.zone == other.zone and self.slots == other.slots and self.done == other.done
+        same = self.zone == other.zone and self.marks == other.marks
+        return same and self.slots == other.slots and self.done == other.done
 
     @property
     def newest(self) -> tuple[float, float]:
@@ -92,8 +95,12 @@ class Drawing:
         ]
         return {
             'xAxis': [{'id': 'time', 'data': labels}, {'id': 'time-below', 'data': labels}],
-            'series': [*series, *self.running()],
+            'series': [*series, *self.running(), *self.marked()],
         }
+
+    def marked(self) -> list[dict[str, Any]]:
+        """What is drawn in besides candles; nothing in a chart that has no marks."""
+        return [] if self.marks is None else self.marks.series(self.slots, self.decimals)
 
     def running(self) -> list[dict[str, Any]]:
         """The newest candle and its volume: series of their own, so that a live change sends no more than them."""
@@ -111,7 +118,8 @@ class Drawing:
         """The whole chart, at the zoom that it begins with."""
         contents = self.contents()
         candles = CANDLES | {'name': self.name}
-        kinds = (candles, BARS, candles | {'markLine': _last_price()}, BARS)
+        bare: dict[str, Any] = {}
+        kinds = (candles, BARS, candles | {'markLine': _last_price()}, BARS, *(bare for _ in self.marked()))
         start, end = self.newest
         zoom = {'type': 'inside', 'xAxisIndex': [0, 1], 'minValueSpan': 8, 'start': start, 'end': end}
         return {

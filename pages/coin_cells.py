@@ -94,13 +94,20 @@ class Heads:
         for head in [head for head in self._heads.values() if head.coin_name in names]:
             self._follow(head)
         for name in names:
-            coin = self.desk.coin(name)
-            if coin.id in self._heads:
+            coin = self._coin(name)
+            if coin is not None and coin.id in self._heads:
                 self._render(self._heads[coin.id], coin)
 
     def refresh(self) -> None:
         """Ages, and the zone that times are shown in."""
         self.render({head.coin_name for head in self._heads.values()})
+
+    def _coin(self, name: str) -> Coin | None:
+        """The coin of this name; a frame may also name what is no coin."""
+        try:
+            return self.desk.coin(name)
+        except NotFound:
+            return None
 
     def _follow(self, head: Head) -> None:
         """A renamed coin is still this one; a merged one is not."""

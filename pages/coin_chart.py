@@ -1,6 +1,8 @@
 """The chart on a coin's page: its interval, its candles from the desk, and what keeps them current."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from nicegui import app, ui
 
@@ -9,6 +11,7 @@ from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from models import Coin
 from pages.candle_chart import CandleChart
+from pages.chart_marks import Marks
 from pages.chart_options import Drawing
 
 KEPT, USUAL = 500, '15m'
@@ -34,10 +37,15 @@ async def read_drawing(desk: Desk, coin: Coin, interval: str) -> Drawing | str:
 
 
 class CoinChart:
-    """Moves with the live price four times a second at most; every ten seconds the desk's candles correct it."""
+    """Moves with the live price four times a second at most; every ten seconds the desk's candles correct it.
 
-    def __init__(self, desk: Desk, coin: Coin, drawing: Drawing | str) -> None:
-        self.desk, self.coin = desk, coin
+    `marks` gives what is drawn in besides candles, when asked anew.
+    """
+
+    def __init__(
+        self, desk: Desk, coin: Coin, drawing: Drawing | str, marks: Callable[[], Marks] | None = None
+    ) -> None:
+        self.desk, self.coin, self.marks = desk, coin, marks
         self.chart: CandleChart | None = None
         self.moved, self.stale, self.read_at = False, False, time.monotonic()
         with ui.element('section').classes('section').props('aria-label="Chart"'):
@@ -61,10 +69,17 @@ class CoinChart:
         if interval == self.choice.value:
             self._show(drawing)
 
+    def remark(self) -> None:
+        """What `marks` gives has changed."""
+        if self.chart and self.marks:
+            self.chart.mark(self.marks())
+
     def _show(self, drawing: Drawing | str) -> None:
         if isinstance(drawing, str):
             self._say(drawing)
-        elif self.chart is None:
+            return
+        drawing = replace(drawing, marks=self.marks()) if self.marks else drawing
+        if self.chart is None:
             self.place.clear()
             with self.place:
                 self.chart = CandleChart(drawing)
