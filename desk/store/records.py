@@ -5,11 +5,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from desk.errors import Invalid
+from desk.orders import Event, Fill, Order
 from models import Amendment, Cryptocurrency
 
 Position = tuple[datetime, int]
+T = TypeVar('T')
 
 
 @dataclass(eq=False)
@@ -58,6 +61,38 @@ class HistoryPage:
 
     records: list[Record]
     cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of many, and the cursor of the next page: '' when there is none."""
+
+    items: list[T]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An order as it stands, what happened to it and its fills, oldest first."""
+
+    order: Order
+    events: list[Event]
+    fills: list[Fill]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A posting with the transaction that it belongs to; `coin_id` None is the quote currency."""
+
+    id: int
+    transaction_id: int
+    kind: str
+    at: datetime
+    account: str
+    coin_id: int | None
+    amount: Decimal
+    fill_id: int | None
+    order_id: int | None
 
 
 def cursor_at(position: Position) -> str:
