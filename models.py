@@ -12,6 +12,8 @@ from sqlmodel import Field, SQLModel, UTCDateTime
 NAME_LENGTH = 50
 INTEGER_DIGITS, FRACTION_DIGITS, PRICE_DIGITS = 20, 18, 28
 RowId = BigInteger().with_variant(Integer, 'sqlite')  # 64 bits on both: SQLite numbers rows only as INTEGER
+OPEN_ORDER = "status IN ('open', 'partly_filled')"
+GIVEN = {'autoincrement': False}  # an id that the desk gives, not the database
 
 
 def utc_now() -> datetime:
@@ -51,6 +53,12 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return Decimal(canonical(value) if isinstance(value, Decimal) else value)
 
 
+def _partial(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows that satisfy a condition."""
+    where = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
 class Origin(StrEnum):
     """By which door a price came in. It decides what is promised to the caller and how long it is kept."""
 
@@ -79,6 +87,8 @@ class Coin(SQLModel, table=True):
     policy: str = Field(default='', description="'' is automatic: exchange once an exchange lists it, else latest")
     exchange: str = Field(default='', description='the feed that lists it, once that feed has said so')
     pair: str = Field(default='', description="the exchange's symbol, like BTC/USD")
+    tick_size: Decimal | None = Field(default=None, sa_type=ExactDecimal, description="the exchange's step of prices")
+    lot_size: Decimal | None = Field(default=None, sa_type=ExactDecimal, description="the exchange's step of sizes")
     followed: bool = Field(default=False)
     unfollowed: bool = Field(default=False, description='by its owner: --coins does not bring it back')
     merged_into: int | None = Field(default=None, foreign_key='coin.id', index=True)
@@ -94,22 +104,8 @@ class Cryptocurrency(SQLModel, table=True):
 
     __tablename__ = 'cryptocurrency'
     __table_args__ = (
-        Index(
-            'ix_cryptocurrency_feed',
-            'coin_id',
-            'timestamp',
-            'seq',
-            sqlite_where=text("origin = 'feed'"),
-            postgresql_where=text("origin = 'feed'"),
-        ),
-        Index(
-            'ix_cryptocurrency_kept',
-            'coin_id',
-            'timestamp',
-            'seq',
-            sqlite_where=text("origin <> 'feed'"),
-            postgresql_where=text("origin <> 'feed'"),
-        ),
+        _partial('ix_cryptocurrency_feed', "origin = 'feed'", 'coin_id', 'timestamp', 'seq'),
+        _partial('ix_cryptocurrency_kept', "origin <> 'feed'", 'coin_id', 'timestamp', 'seq'),
         Index('ix_cryptocurrency_seq', 'seq', unique=True),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
@@ -188,3 +184,135 @@ class Preference(SQLModel, table=True):
     __tablename__ = 'preference'
     key: str = Field(primary_key=True, max_length=50)
     value: str = Field(default='', max_length=500)
+
+
+class BookRow(SQLModel, table=True):
+    """One run of a paper account. A change of the account is taken only by the `revision` before it."""
+
+    __tablename__ = 'book'
+    __table_args__ = (
+        UniqueConstraint('user', 'number'),
+        _partial('ix_book_open', 'closed IS NULL', 'user', unique=True),
+    )
+    id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs=GIVEN)
+    user: str = Field(max_length=100)
+    number: int
+    quote: str = Field(max_length=NAME_LENGTH)
+    opened: datetime = Field(sa_type=UTCDateTime)
+    closed: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    revision: int
+
+
+class OrderRow(SQLModel, table=True):
+    """A paper order as it stands; `Order` in desk/orders.py says what each column means."""
+
+    __tablename__ = 'paper_order'
+    __table_args__ = (
+        Index('ix_paper_order_placed', 'book_id', 'placed', 'id'),
+        Index('ix_paper_order_coin', 'book_id', 'coin_id', 'placed', 'id'),
+        _partial('ix_paper_order_open', OPEN_ORDER, 'book_id', 'placed', 'id'),
+        _partial('ix_paper_order_client', "client_order_id <> ''", 'book_id', 'client_order_id', unique=True),
+    )
+    id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs=GIVEN)
+    book_id: int = Field(foreign_key='book.id', sa_type=RowId)
+    coin_id: int = Field(foreign_key='coin.id')
+    side: str = Field(max_length=4)
+    kind: str = Field(max_length=20)
+    size: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    terms: str = Field(description='JSON')
+    placed: datetime = Field(sa_type=UTCDateTime)
+    updated: datetime = Field(sa_type=UTCDateTime)
+    seq: int = Field(sa_type=BigInteger, index=True)
+    rank: int = Field(sa_type=BigInteger, index=True)
+    steps: str = Field(description='JSON')
+    quote_size: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    limit_price: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    stop_price: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    trail_amount: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    trail_percent: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    best: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    reserve: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    time_in_force: str = Field(max_length=3)
+    good_till: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    post_only: bool
+    parent_id: int | None = Field(default=None, foreign_key='paper_order.id', sa_type=RowId)
+    leg: str = Field(max_length=20)
+    client_order_id: str = Field(max_length=100)
+    asked: str
+    status: str = Field(max_length=20)
+    arrived: bool
+    triggered: bool
+    filled_size: Decimal = Field(sa_type=ExactDecimal)
+    filled_value: Decimal = Field(sa_type=ExactDecimal)
+    fees: Decimal = Field(sa_type=ExactDecimal)
+    reason: str
+    revision: int
+
+
+class FillRow(SQLModel, table=True):
+    """A trade of a paper order, with the tick and the quote that made it."""
+
+    __tablename__ = 'fill'
+    __table_args__ = (
+        Index('ix_fill_at', 'book_id', 'at', 'id'),
+        Index('ix_fill_coin', 'book_id', 'coin_id', 'at', 'id'),
+        Index('ix_fill_order', 'order_id', 'at', 'id'),
+    )
+    id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs=GIVEN)
+    order_id: int = Field(foreign_key='paper_order.id', sa_type=RowId)
+    book_id: int = Field(foreign_key='book.id', sa_type=RowId)
+    coin_id: int = Field(foreign_key='coin.id')
+    side: str = Field(max_length=4)
+    size: Decimal = Field(sa_type=ExactDecimal)
+    price: Decimal = Field(sa_type=ExactDecimal)
+    value: Decimal = Field(sa_type=ExactDecimal)
+    fee: Decimal = Field(sa_type=ExactDecimal)
+    maker: bool
+    rule: str = Field(max_length=20)
+    at: datetime = Field(sa_type=UTCDateTime)
+    seq: int = Field(sa_type=BigInteger, index=True)
+    tick_price: Decimal = Field(sa_type=ExactDecimal)
+    tick_time: datetime = Field(sa_type=UTCDateTime)
+    tick_source: str = Field(max_length=NAME_LENGTH)
+    bid: Decimal = Field(sa_type=ExactDecimal)
+    ask: Decimal = Field(sa_type=ExactDecimal)
+    note: str = Field(max_length=500)
+
+
+class EventRow(SQLModel, table=True):
+    """A step in the life of a paper order."""
+
+    __tablename__ = 'order_event'
+    __table_args__ = (Index('ix_order_event_order', 'order_id', 'id'),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    order_id: int = Field(foreign_key='paper_order.id', sa_type=RowId)
+    at: datetime = Field(sa_type=UTCDateTime)
+    what: str = Field(max_length=20)
+    detail: str
+
+
+class TransactionRow(SQLModel, table=True):
+    """A deposit or a fill in the ledger; its postings sum to zero for each asset."""
+
+    __tablename__ = 'ledger_transaction'
+    id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs=GIVEN)
+    book_id: int = Field(foreign_key='book.id', sa_type=RowId)
+    kind: str = Field(max_length=20)
+    at: datetime = Field(sa_type=UTCDateTime)
+    fill_id: int | None = Field(default=None, foreign_key='fill.id', sa_type=RowId)
+
+
+class PostingRow(SQLModel, table=True):
+    """An amount that moved. `book_id` is its transaction's, repeated for the indexes."""
+
+    __tablename__ = 'posting'
+    __table_args__ = (
+        Index('ix_posting_book', 'book_id', 'id'),
+        Index('ix_posting_asset', 'book_id', 'account', 'coin_id', 'id'),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    transaction_id: int = Field(foreign_key='ledger_transaction.id', sa_type=RowId)
+    book_id: int = Field(foreign_key='book.id', sa_type=RowId)
+    account: str = Field(max_length=20)
+    coin_id: int | None = Field(default=None, foreign_key='coin.id', description='None: the quote currency')
+    amount: Decimal = Field(sa_type=ExactDecimal)
