@@ -59,7 +59,7 @@ def parse_ticket(asked: Mapping[str, Any]) -> Ticket:
     for name in sorted(given.keys() - KNOWN):
         raise Invalid(f'An order has no “{str(name)[:40]}”; it has {", ".join(sorted(KNOWN))}.', str(name))
     kind = _choice(given, 'type', Kind, 'type of order')
-    numbers = {name: _number(given[name], name) for name in NUMBERS if name in given}
+    numbers = {name: parse_number(given[name], name) for name in NUMBERS if name in given}
     ticket = Ticket(
         name=parse_name(_text(given.get('name', ''), 'name')),
         side=_choice(given, 'side', Side, 'side'),
@@ -89,6 +89,18 @@ def check_good_till(ticket: Ticket, now: datetime) -> None:
         raise Invalid(
             f'{ticket.good_till:%Y-%m-%d %H:%M:%S} UTC is over; an order is good till a later time.', 'good_till'
         )
+
+
+def parse_number(value: Any, field: str) -> Decimal:
+    """A size or a price of an order, `field` as in NUMBERS; raises Invalid, which names it."""
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise Invalid('Send numbers as text, like "0.25": then no digit is lost.', field)
+    try:
+        return parse_price(value if isinstance(value, str) else format(value, 'f'), field)
+    except Invalid as error:  # the rules of a price, said of this number
+        noun = NUMBERS[field]
+        article = 'An' if noun[0] in 'aeiou' else 'A'
+        raise Invalid(str(error).replace('A price', f'{article} {noun}'), field) from None
 
 
 def asked_text(ticket: Ticket) -> str:
@@ -182,17 +194,6 @@ def _text(value: Any, field: str) -> str:
     if not isinstance(value, str):
         raise Invalid(f'Send {field} as text.', field)
     return value
-
-
-def _number(value: Any, field: str) -> Decimal:
-    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
-        raise Invalid('Send numbers as text, like "0.25": then no digit is lost.', field)
-    try:
-        return parse_price(value if isinstance(value, str) else format(value, 'f'), field)
-    except Invalid as error:  # the rules of a price, said of this number
-        noun = NUMBERS[field]
-        article = 'An' if noun[0] in 'aeiou' else 'A'
-        raise Invalid(str(error).replace('A price', f'{article} {noun}'), field) from None
 
 
 def _choice(given: Mapping[str, Any], field: str, among: type[Choice], noun: str) -> Choice:
