@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from api import article, coins, docs, errors, files, health, prices, records
+from api import article, coins, docs, errors, files, health, order_socket, orders, portfolio, prices, records
 from api.guard import Guard
 from api.visitors import Visitors
 from desk.desk import Desk
@@ -18,7 +18,8 @@ def register(app: FastAPI, desk: Desk) -> None:
     api = rest(desk)
     for path in ROUTES:
         app.add_route(path, cast(Any, api), include_in_schema=False)
-    app.include_router(article.router(desk))
+    for module in (article, order_socket):
+        app.include_router(module.router(desk))
     app.add_middleware(Guard, settings=desk.settings, visitors=Visitors())
 
 
@@ -31,10 +32,11 @@ def rest(desk: Desk) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         description='Prices in and out of the desk. Decimals are strings, times ISO 8601 in UTC; an error is '
-        '`{"error": "a sentence"}`. Live changes: the websocket `/ws/cryptocurrency/`.',
+        '`{"error": "a sentence"}`. Live changes: the websockets `/ws/cryptocurrency/` for prices (send '
+        '`{"cryptocurrency": "BTC"}`) and `/ws/orders` for paper orders.',
     )
     errors.install(api)
-    for module in (prices, records, coins, files, health):
+    for module in (prices, records, coins, orders, portfolio, files, health):
         api.include_router(module.router(desk))
     docs.add(api)
     return api

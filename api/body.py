@@ -25,20 +25,20 @@ class Number(str):
     """A JSON number as it was written: 67000.12 stays 67000.12, which a float would not promise."""
 
 
-async def read(request: Request, parse: Callable[[Any], T]) -> T:
+async def read(request: Request, parse: Callable[[Any], T], example: str = EXAMPLE) -> T:
     """What `parse` makes of a request's JSON; a big body is parsed in a thread. Raises DeskError."""
     body = await request.body()
     if len(body) <= IN_PLACE:
-        return parse(load(body))
-    return await asyncio.to_thread(lambda: parse(load(body)))
+        return parse(load(body, example))
+    return await asyncio.to_thread(lambda: parse(load(body, example)))
 
 
-def load(body: bytes) -> Any:
+def load(body: bytes, example: str = EXAMPLE) -> Any:
     """JSON with every number as a Number; raises DeskError."""
     try:
         orjson.loads(body)  # strict where json is not: NaN, lone surrogates, bottomless nesting
     except orjson.JSONDecodeError as error:
-        raise DeskError(f'The body is not JSON: {error}. Send something like {EXAMPLE}.') from None
+        raise DeskError(f'The body is not JSON: {error}. Send something like {example}.') from None
     return json.loads(body, parse_int=Number, parse_float=Number)
 
 
@@ -78,6 +78,21 @@ def price(given: dict[str, Any], name: str = 'price') -> Decimal:
     return parse_price(value, name)
 
 
+def amount(given: dict[str, Any], name: str) -> Decimal:
+    """A field that is a number from zero on, as text or as a number; raises Invalid."""
+    value = given.get(name, '')
+    nothing = isinstance(value, str) and not value.strip('0.') and '0' in value
+    return Decimal(0) if nothing and value.count('.') < 2 else price(given, name)
+
+
+def flag(given: dict[str, Any], name: str) -> bool:
+    """A field that is true or false; raises Invalid."""
+    value = given.get(name)
+    if not isinstance(value, bool):
+        raise Invalid(f'“{name}” is true or false, without quotes.', name)
+    return value
+
+
 def _numbered(item: Any, now: datetime, place: int) -> Tick:
     try:
         return _tick(item, now)
@@ -107,7 +122,4 @@ def _moment(given: dict[str, Any]) -> datetime | None:
 
 
 def _volume(given: dict[str, Any]) -> Decimal | None:
-    if 'volume' not in given:
-        return None
-    nothing = isinstance(given['volume'], str) and not given['volume'].strip('0.') and '0' in given['volume']
-    return Decimal(0) if nothing and given['volume'].count('.') < 2 else price(given, 'volume')
+    return amount(given, 'volume') if 'volume' in given else None

@@ -6,7 +6,7 @@ from api.schemas import Problem
 
 MEANINGS = {
     400: 'the body cannot be read',
-    404: 'no such coin or record',
+    404: 'there is no such thing',
     409: 'it is there already, or was changed meanwhile',
     413: 'the body is too large',
     422: 'a rule is broken; the sentence says which and what would be right',

@@ -67,7 +67,7 @@ def router(desk: Desk) -> APIRouter:
         name: Name, from_: From = '', to: To = '', limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: str = ''
     ) -> dict[str, Any]:
         """Records of a coin, newest first; corrected and withdrawn ones are there too, and say so."""
-        start, end = _span(from_, to)
+        start, end = span(from_, to)
         page = await desk.history(name, start, end, limit, cursor)
         return {'records': [_past(record) for record in page.records], 'cursor': page.cursor}
 
@@ -85,7 +85,7 @@ def router(desk: Desk) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
     ) -> list[Candle]:
         """The newest `limit` candles, oldest first. Intervals: 1m, 5m, 15m, 1h, 4h, 1d, 1w; gaps stay gaps."""
-        start, end = _span(from_, to)
+        start, end = span(from_, to)
         return await desk.candles(name, interval, start, end, limit)
 
     return routes
@@ -110,7 +110,8 @@ def _blame(ticks: Sequence[Tick], now: datetime) -> None:
             raise Invalid(f'Item {place}: {error}', error.field) from None
 
 
-def _span(start: str, end: str) -> tuple[datetime | None, datetime | None]:
+def span(start: str, end: str) -> tuple[datetime | None, datetime | None]:
+    """A part of the past as an address names it; an end that is missing is open. Raises Invalid."""
     since, until = _moment(start, 'from'), _moment(end, 'to')
     if since and until and since > until:
         raise Invalid('“from” is later than “to”.', 'from')
