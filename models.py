@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Dialect, Index, Integer, Numeric, String, Typ
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel, UTCDateTime
 
-NAME_LENGTH = 50
+NAME_LENGTH, NOTE_LENGTH = 50, 500
 INTEGER_DIGITS, FRACTION_DIGITS, PRICE_DIGITS = 20, 18, 28
 RowId = BigInteger().with_variant(Integer, 'sqlite')  # 64 bits on both: SQLite numbers rows only as INTEGER
 OPEN_ORDER = "status IN ('open', 'partly_filled')"
@@ -118,7 +118,7 @@ class Cryptocurrency(SQLModel, table=True):
     source: str = Field(default='form', max_length=NAME_LENGTH)
     origin: str = Field(default=Origin.PERSON, max_length=10)
     author: str = Field(default='', max_length=100)
-    note: str = Field(default='', max_length=500)
+    note: str = Field(default='', max_length=NOTE_LENGTH)
     volume: Decimal | None = Field(default=None, sa_type=ExactDecimal)
     bid: Decimal | None = Field(default=None, sa_type=ExactDecimal)
     ask: Decimal | None = Field(default=None, sa_type=ExactDecimal)
@@ -276,7 +276,7 @@ class FillRow(SQLModel, table=True):
     tick_source: str = Field(max_length=NAME_LENGTH)
     bid: Decimal = Field(sa_type=ExactDecimal)
     ask: Decimal = Field(sa_type=ExactDecimal)
-    note: str = Field(max_length=500)
+    note: str = Field(max_length=NOTE_LENGTH)
 
 
 class EventRow(SQLModel, table=True):

@@ -2,5 +2,6 @@
 
 from desk.store.records import FeedRecord, HistoryPage, Line, Page, Record, Story
 from desk.store.store import Store
+from desk.store.trade_store import TradeStore
 
-__all__ = ['FeedRecord', 'HistoryPage', 'Line', 'Page', 'Record', 'Store', 'Story']
+__all__ = ['FeedRecord', 'HistoryPage', 'Line', 'Page', 'Record', 'Store', 'Story', 'TradeStore']

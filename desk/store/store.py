@@ -5,44 +5,43 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from desk.candles import Candle
 from desk.errors import DeskError
-from desk.store import parts, queries, writes
-from desk.store.database import connect, failure
+from desk.store import parts, queries, trade_queries, writes
+from desk.store.access import Access, told
+from desk.store.database import connect
 from desk.store.queries import Sighting
 from desk.store.records import HistoryPage, Position, Record, Told
 from desk.store.schema import migrate
+from desk.store.trade_store import TradeStore
 from desk.store.writer import Writer
 from desk.ticks import Bar
 from models import Amendment, Coin, Cryptocurrency, Policy, utc_now
 
 EXPORT_CHUNK = 2_000
-P = ParamSpec('P')
-T = TypeVar('T')
 
 
 class Store:
     """The desk's memory at a SQLAlchemy URL, SQLite or PostgreSQL.
 
     Everything raises Unavailable while the database is locked, full or gone, and works again by itself.
-    `patience` is how many seconds a writer waits for another program's lock.
+    `trades` keeps paper trading. `patience` is how many seconds a writer waits for another program's lock.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now, patience: float = 5.0) -> None:
         self._engine = connect(url, patience)
         self._clock = clock
         self._writer = Writer(self._engine, clock)
+        access = Access(self._engine, self._writer)
+        self._write, self._read = access.write, access.read
+        self.trades = TradeStore(access)
         self.kind = 'SQLite' if self._engine.dialect.name == 'sqlite' else 'PostgreSQL'
 
     async def open(self) -> None:
         """Bring the tables to the newest revision and start to write."""
         try:
-            await asyncio.to_thread(_told, migrate, self._engine)
+            await asyncio.to_thread(told, migrate, self._engine)
         except DeskError:
             self._engine.dispose()
             raise
@@ -112,8 +111,8 @@ class Store:
         return await self._read(queries.preferences)
 
     async def last_seq(self) -> int:
-        """The greatest number that a record carries; 0 without any."""
-        return await self._read(queries.last_seq)
+        """The greatest number that a record, a paper order or a fill carries; 0 without any."""
+        return max(await self._read(queries.last_seq), await self._read(trade_queries.last_seq))
 
     async def record(self, record_id: int) -> Record:
         """One record; raises NotFound."""
@@ -206,25 +205,6 @@ class Store:
             return self._writer.size
         files = (Path(f'{self._engine.url.database}{suffix}') for suffix in ('', '-wal', '-shm'))
         return sum(file.stat().st_size for file in files if file.exists())
-
-    async def _write(self, work: Callable[..., T], *args: Any, rows: int = 1) -> T:
-        done: T = await asyncio.wrap_future(self._writer.do(lambda connection: work(connection, *args), rows))
-        return done
-
-    async def _read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def ask() -> T:
-            with self._engine.connect() as connection:
-                return query(connection, *args, **kwargs)
-
-        return await asyncio.to_thread(_told, ask)
-
-
-def _told(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do it, and say what failed as the desk says it."""
-    try:
-        return work(*args, **kwargs)
-    except SQLAlchemyError as error:
-        raise failure(error) from error
 
 
 def _with_ids(records: Sequence[Cryptocurrency], ids: list[int]) -> list[Cryptocurrency]:
