@@ -24,6 +24,7 @@ import pages
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
 from desk.feeds.catalog import problem
+from desk.replay import staged
 from desk.settings import Settings, load_settings
 from desk.store.database import connect, failure
 
@@ -73,6 +74,12 @@ def run(
         str | None,
         typer.Option(metavar='NUMBER', help='Per cent from the last price from which the form asks once more. [20]'),
     ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help='A CSV file of recorded prices to trade on, or the folder of an earlier replay.')
+    ] = None,
+    speed: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Recorded seconds of a replay in a real one. [60]')
+    ] = None,
     trusted_origins: Annotated[
         str | None, typer.Option(help='Other origins that may call this desk, with commas, like https://desk.example.')
     ] = None,
@@ -94,9 +101,13 @@ def run(
             frame_rate=frame_rate,
             feed_record_days=feed_record_days,
             odd_price=odd_price,
+            replay=replay,
+            speed=speed,
             trusted_origins=trusted_origins,
             log_level=log_level,
         )
+        prepare_port(settings.host, settings.port)
+        settings = staged(settings)
         lock = prepare(settings)
     except DeskError as error:
         print(error, file=sys.stderr)
@@ -105,11 +116,10 @@ def run(
 
 
 def prepare(settings: Settings) -> FileLock:
-    """A known exchange, a data dir to write in, a free port, a database that answers; raises DeskError."""
+    """A known exchange, a data dir to write in, a database that answers; raises DeskError."""
     if trouble := problem(settings.exchange):
         raise Invalid(f'--exchange: {trouble}')
     prepare_data_dir(settings.data_dir)
-    prepare_port(settings.host, settings.port)
     prepare_database(settings.database)
     return prepare_lock(settings.data_dir)
 

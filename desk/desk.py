@@ -17,6 +17,7 @@ from desk.lag import Lag
 from desk.market import Market, Quote, effective_policy
 from desk.memory import Memory
 from desk.registry import Registry
+from desk.replay import Replay
 from desk.settings import Settings
 from desk.status import Status, memory, versions, writer_state
 from desk.store import HistoryPage, Store
@@ -31,13 +32,16 @@ class Desk:
     """One desk in one process. Prices come in by `submit`, `submit_many` and `submit_candles` alone."""
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.replay = Replay(settings.replay, settings.speed) if settings.replay else None
+        clock = self.replay.clock if self.replay else clock
         self.settings, self.clock = settings, clock
-        self.store = Store(settings.database)
+        self.store = Store(settings.database, clock=clock)
         self.registry, self.market, self.lag = Registry(), Market(), Lag()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
         self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged)
         self.memory = Memory(self.store, self.registry, self.market, clock)
-        self.feeds = Feeds(settings, self, clock)
+        more = [self.replay.feed(self.store.flush)] if self.replay else []
+        self.feeds = Feeds(settings, self, clock, more=more)
         self.coinage = Coinage(self.store, self.registry, self.market, self.memory, self.feeds, self._changed)
         self.started: datetime | None = None
         self._aged_coins: dict[int, Coin] = {}

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     frame_rate: int = Field(default=10, ge=1, le=60)
     trusted_origins: Annotated[tuple[str, ...], NoDecode] = ()
     feed_record_days: int = Field(default=8, ge=1)
+    replay: Path | None = None
+    speed: int = Field(default=60, ge=1, le=1_000_000_000)
     odd_price: Decimal = Field(default=Decimal(20), gt=0, description='per cent from the last that asks once more')
     log_level: str = Field(
         default='warning', pattern='^(debug|info|warning|error)$', description='debug, info, warning or error'

@@ -24,7 +24,7 @@ FEEDS: dict[str, FeedMaker] = {'exchange': ExchangeFeed, 'demo': DemoFeed}
 
 
 class Feeds:
-    """Every feed of the desk: those of FEEDS. All but the demo market run from the start.
+    """Every feed of the desk: those of FEEDS, and `more`. All but the demo market run from the start.
 
     `patience`: seconds that an empty desk waits for the exchange before the demo market starts; `silence`: seconds
     without a price after which the exchange's connections are taken up anew.
@@ -38,17 +38,15 @@ class Feeds:
         clock: Callable[[], datetime] = utc_now,
         patience: float = PATIENCE,
         silence: float = SILENCE,
+        more: Sequence[FeedMaker] = (),
     ) -> None:
         self.desk_is_empty = False
         self._settings, self._patience = settings, patience
         self._callbacks: list[Callable[[], None]] = []
         self.exchange = ExchangeFeed(settings, sink, clock, self._changed, silence)
         self._demo = DemoFeed(settings, sink, clock, self._changed)
-        self._others = [
-            make(settings, sink, clock, self._changed)
-            for name, make in FEEDS.items()
-            if name not in ('exchange', 'demo')
-        ]
+        others = [make for name, make in FEEDS.items() if name not in ('exchange', 'demo')]
+        self._others = [make(settings, sink, clock, self._changed) for make in (*others, *more)]
         self._tasks: dict[Feed, asyncio.Task[None]] = {}
         self._host: asyncio.Task[None] | None = None
         self._started = False
