@@ -39,10 +39,11 @@ def _line(record: Cryptocurrency, name: str) -> str:
 
 
 def _joined(cells: Iterable[str]) -> str:
-    return ','.join(_quoted(escaped(cell)) for cell in cells) + '\r\n'
+    return ','.join(quoted(escaped(cell)) for cell in cells) + '\r\n'
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
+    """A cell as CSV, in quotation marks where it needs them."""
     if cell.strip() == cell and not any(char in cell for char in ',"\r\n;'):
         return cell
     return '"' + cell.replace('"', '""') + '"'

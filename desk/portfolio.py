@@ -7,7 +7,7 @@ agree once all is sold. Costs are without fees: those stand beside. A coin that 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
@@ -18,6 +18,7 @@ from desk.trading import value
 
 CENT = Decimal('0.01')
 ZERO = Decimal(0)
+PROFITS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Portfolio:
     Positions held come first, the most valuable on top, then those sold out. `drawdown` is the deepest fall of the
     equity below its highest point before, in per cent. A closing fill (a sale) wins if it brings more than what it
     sells has cost, the fees of both included; `profit_factor` is what the winning ones won per unit that the losing
-    ones lost: None while none has lost. `available` is the cash that no open order holds.
+    ones lost: None while none has lost. `available` is the cash that no open order holds. `profits`: see `Tally`.
     """
 
     book: Book
@@ -76,6 +77,7 @@ class Portfolio:
     wins: int
     win_rate: Decimal | None
     profit_factor: Decimal | None
+    profits: Mapping[int, Decimal]
 
 
 @dataclass(slots=True)
@@ -134,7 +136,10 @@ class Holding:
 
 
 class Tally:
-    """A book's fills in running sums, oldest first. `profits` has what each sale brought after fees, by fill."""
+    """A book's fills in running sums, oldest first.
+
+    `profits` has what each of the newest 10,000 sales brought after the fees of both sides, by fill.
+    """
 
     def __init__(self, book: Book, deposit: Decimal, fills: Iterable[tuple[int, Fill]] = ()) -> None:
         self.book, self.deposit = book, deposit
@@ -142,7 +147,7 @@ class Tally:
         self.holdings: dict[int, Holding] = {}
         self.profits: dict[int, Decimal] = {}
         self.won = self.lost = ZERO
-        self.wins = self.last_fill = 0
+        self.wins = self.closings = self.last_fill = 0
         for coin_id, fill in fills:
             self.add(coin_id, fill)
 
@@ -165,7 +170,10 @@ class Tally:
         return [coin_id for coin_id, holding in self.holdings.items() if holding.size]
 
     def _close(self, fill_id: int, profit: Decimal) -> None:
+        self.closings += 1
         self.profits[fill_id] = profit
+        if len(self.profits) > PROFITS_KEPT:
+            del self.profits[next(iter(self.profits))]
         if profit > 0:
             self.wins += 1
             self.won += profit
@@ -190,7 +198,6 @@ def portfolio(
             for coin_id, holding in tally.holdings.items()
         ]
         realised = sum((each.realised for each in found), ZERO)
-        closings = len(tally.profits)
         return Portfolio(
             book=tally.book,
             deposit=tally.deposit,
@@ -206,10 +213,11 @@ def portfolio(
             profit=equity - tally.deposit,
             profit_percent=per_cent(equity - tally.deposit, tally.deposit),
             drawdown=fell(equity),
-            closings=closings,
+            closings=tally.closings,
             wins=tally.wins,
-            win_rate=per_cent(Decimal(tally.wins), Decimal(closings)),
+            win_rate=per_cent(Decimal(tally.wins), Decimal(tally.closings)),
             profit_factor=(tally.won / tally.lost).quantize(CENT, ROUND_HALF_EVEN) if tally.lost else None,
+            profits=tally.profits,
         )
 
 

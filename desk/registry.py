@@ -48,7 +48,11 @@ class Registry:
 
     def name(self, number: int) -> str:
         """What the coin of this id is called now, through merges."""
-        return self._root(self._by_id[number]).name
+        return self.coin(number).name
+
+    def coin(self, number: int) -> Coin:
+        """The coin that this id stands for now, through merges."""
+        return self._root(self._by_id[number])
 
     def all(self) -> list[Coin]:
         """The coins that stand for themselves, by name."""

@@ -1,0 +1,175 @@
+"""Portfolios, the façade: what each book has come to. It reads what is committed and decides nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from desk.broker import Broker
+from desk.candles import INTERVALS, Candle
+from desk.equity import Curve, curve, interval_for
+from desk.errors import NotFound
+from desk.ledger import DEPOSITS, sums
+from desk.market import Market, effective_policy
+from desk.orders import LOCAL, Book, Change, Fill
+from desk.portfolio import ZERO, Portfolio, Tally, portfolio
+from desk.registry import Registry
+from desk.store import Store
+from desk.trade_export import fills_csv, orders_csv, paged, postings_csv
+
+LINES, CANDLES = 1000, 600
+
+
+class Portfolios:
+    """An open book is kept in running sums from its first reading on; closed ones are read when they are asked for."""
+
+    def __init__(
+        self, broker: Broker, store: Store, registry: Registry, market: Market, clock: Callable[[], datetime]
+    ) -> None:
+        self.broker, self.store, self.registry, self.market, self.clock = broker, store, registry, market, clock
+        self._tallies: dict[int, Tally] = {}
+        self._curves: dict[int, Curve] = {}
+        self._meanwhile: list[Fill] = []
+        self._reading = asyncio.Lock()
+        broker.subscribe(self._take)
+
+    async def read(self, number: int | None = None, user: str = LOCAL) -> Portfolio:
+        """A book by its number (None: the open one) as it is now, or as it was when it was closed; raises NotFound."""
+        tally = await self._tally(await self.book(number, user))
+        found = await self._curve(tally)
+        if tally.book.closed is None:
+            return self._live(tally)
+        then = await self._prices_at(tally.held(), tally.book.closed)
+        return portfolio(tally, then.get, self.registry.name, fell=found.fell)
+
+    def now(self, user: str = LOCAL) -> Portfolio | None:
+        """The open book at this moment, at once; None until `read` has read it (again, after coins became one)."""
+        tally = self._tallies.get(self.broker.account(user).book.id)
+        if tally is None or not self._is_current(tally):
+            return None
+        return self._live(tally)
+
+    async def curve(self, number: int | None = None, user: str = LOCAL) -> Curve:
+        """What the book was worth through time, but for the live point; raises NotFound."""
+        return await self._curve(await self._tally(await self.book(number, user)))
+
+    async def book(self, number: int | None = None, user: str = LOCAL) -> Book:
+        """A book by its number, the open one without; raises NotFound."""
+        if number is None:
+            return self.broker.account(user).book
+        for book in await self.broker.books(user):
+            if book.number == number:
+                return book
+        raise NotFound(f'There is no book {number}.', 'book')
+
+    async def orders_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
+        """The orders of a book as CSV, newest first; raises NotFound before the first line."""
+        book, read = await self.book(number, user), self.broker.orders
+        pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
+        return orders_csv(pages, book, self.registry.name)
+
+    async def fills_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
+        """The fills of a book as CSV, newest first; raises NotFound before the first line."""
+        book, read = await self.book(number, user), self.broker.fills
+        pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
+        return fills_csv(pages, book, self.registry.name)
+
+    async def postings_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
+        """The ledger of a book as CSV, newest first; raises NotFound before the first line."""
+        book, read = await self.book(number, user), self.broker.postings
+        pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
+        return postings_csv(pages, book, self.registry.name)
+
+    def _live(self, tally: Tally) -> Portfolio:
+        account, found = self.broker.account(tally.book.user), self._curves.get(tally.book.id)
+        fell = found.fell if found else lambda equity: ZERO
+        return portfolio(tally, self._price, self.registry.name, account.available(None), fell)
+
+    def _price(self, coin_id: int) -> Decimal | None:
+        tick = self.market.standing(self.registry.coin(coin_id)).governing
+        return tick.price if tick else None
+
+    def _take(self, change: Change) -> None:
+        """What was committed. The first change of a book is its deposit: its sums begin there."""
+        book = change.book
+        if book.revision == 1:
+            postings = [posting for each in change.transactions for posting in each.postings]
+            self._tallies[book.id] = Tally(book, -sums(postings, DEPOSITS).get(None, ZERO))
+        tally = self._tallies.get(book.id)
+        if tally is None:
+            self._meanwhile += change.fills if self._reading.locked() else ()
+        elif book.closed is not None:
+            del self._tallies[book.id]
+            self._curves.pop(book.id, None)
+        else:
+            tally.book = book
+            self._count(tally, change.fills)
+
+    async def _tally(self, book: Book) -> Tally:
+        """The sums of a book. What is committed while they are read comes last and counts once."""
+        async with self._reading:
+            known = self._tallies.get(book.id)
+            if known is not None and self._is_current(known):
+                return known
+            self._tallies.pop(book.id, None)
+            self._meanwhile.clear()
+            tally = Tally(book, await self._deposit(book))
+            fills = await self.broker.all_fills(book.number, book.user)
+            self._count(tally, [*fills, *(fill for fill in self._meanwhile if fill.book_id == book.id)])
+            if book.closed is None and self.broker.account(book.user).book.id == book.id:
+                self._tallies[book.id] = tally
+            return tally
+
+    def _count(self, tally: Tally, fills: Iterable[Fill]) -> None:
+        for fill in fills:
+            tally.add(self._id(fill.coin_id), fill)
+
+    def _id(self, coin_id: int) -> int:
+        return self.registry.coin(coin_id).id or 0
+
+    def _is_current(self, tally: Tally) -> bool:
+        return all(self._id(coin_id) == coin_id for coin_id in tally.holdings)
+
+    async def _deposit(self, book: Book) -> Decimal:
+        page = await self.broker.postings(book=book.number, account=DEPOSITS, quote=True, user=book.user)
+        return -sum((line.amount for line in page.items), ZERO)
+
+    async def _curve(self, tally: Tally) -> Curve:
+        """Kept until its next point is due."""
+        book = tally.book
+        known = self._curves.get(book.id)
+        if known is not None and (book.closed or self.clock() < known.due):
+            return known
+        end = book.closed or self.clock()
+        fills = [(self._id(fill.coin_id), fill) for fill in await self.broker.all_fills(book.number, book.user)]
+        closes = await self._closes(fills, interval_for(book.opened, end), end)
+        self._curves[book.id] = found = curve(tally.deposit, book.opened, end, fills, closes)
+        return found
+
+    async def _closes(
+        self, fills: list[tuple[int, Fill]], interval: str, end: datetime
+    ) -> dict[int, list[tuple[datetime, Decimal]]]:
+        """Of each coin since it was first traded: when its candles ended, and at what price."""
+        firsts: dict[int, datetime] = {}
+        for coin_id, fill in fills:
+            firsts.setdefault(coin_id, fill.at)
+        length = timedelta(seconds=INTERVALS[interval])
+        found = await asyncio.gather(*(self._candles(coin_id, interval, at, end) for coin_id, at in firsts.items()))
+        return {
+            coin_id: [(candle.start + length, candle.close) for candle in candles]
+            for coin_id, candles in zip(firsts, found, strict=True)
+        }
+
+    async def _candles(self, coin_id: int, interval: str, start: datetime, end: datetime) -> list[Candle]:
+        coin = self.registry.coin(coin_id)
+        ids, policy = self.registry.ids(coin), effective_policy(coin)
+        return await self.store.candles(ids, INTERVALS[interval], start, end, CANDLES, policy)
+
+    async def _prices_at(self, coin_ids: Iterable[int], moment: datetime) -> dict[int, Decimal]:
+        """What each coin was last seen at by then."""
+        return {coin_id: price for coin_id in coin_ids if (price := await self._price_at(coin_id, moment)) is not None}
+
+    async def _price_at(self, coin_id: int, moment: datetime) -> Decimal | None:
+        coin = self.registry.coin(coin_id)
+        seen = await self.store.prices_at(self.registry.ids(coin), moment, effective_policy(coin))
+        return max(seen.values())[1] if seen else None
