@@ -18,6 +18,7 @@ from desk.market import Market, Quote, effective_policy
 from desk.memory import Memory
 from desk.registry import Registry
 from desk.replay import Replay
+from desk.replays import Replays
 from desk.settings import Settings
 from desk.status import Status, memory, versions, writer_state
 from desk.store import HistoryPage, Store
@@ -34,7 +35,7 @@ class Desk:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
         self.replay = Replay(settings.replay, settings.speed) if settings.replay else None
         clock = self.replay.clock if self.replay else clock
-        self.settings, self.clock = settings, clock
+        self.settings, self.clock, self.replays = settings, clock, Replays(settings, clock)
         self.store = Store(settings.database, clock=clock)
         self.registry, self.market, self.lag = Registry(), Market(), Lag()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
@@ -61,7 +62,7 @@ class Desk:
         self._aged(self.registry.all())
         self.crew.every(0, 'lag', self.lag.watch)
         self.crew.every(0.2, 'windows', self._recall)
-        self.crew.every(COMPARE_EVERY, 'changes', self._compare)
+        self.crew.every(COMPARE_EVERY / 10 if self.replay else COMPARE_EVERY, 'changes', self._compare)
         self.crew.every(PRUNE_EVERY, 'retention', self._prune)
         await self.feeds.start(self._to_follow(), not self.quotes())
 
@@ -75,6 +76,7 @@ class Desk:
             ends.callback(self.conflator.close)
             ends.push_async_callback(self.crew.stop)
             ends.push_async_callback(self.feeds.stop)
+            ends.push_async_callback(self.replays.stop)
 
     async def submit(self, tick: Tick) -> Cryptocurrency:
         """Commit one price and put it on the market; returns the record, raises DeskError."""

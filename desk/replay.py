@@ -180,6 +180,7 @@ def staged(settings: Settings, now: Callable[[], datetime] = utc_now) -> Setting
     folder = source if source.is_dir() else _recorded(source, settings, now())
     if not (folder / RECORDING).is_file():
         raise Invalid(f'--replay: {source} is a folder without a session; give a file, or a folder of {SESSIONS}.')
+    _share_secret(settings.data_dir, folder)
     alone = {'data_dir': folder, 'database_url': '', 'exchange': 'none', 'demo': False, 'replay': folder}
     return settings.model_copy(update=alone)
 
@@ -197,6 +198,14 @@ def _recorded(source: Path, settings: Settings, now: datetime) -> Path:
         folder.rmdir()
         raise Invalid(f'--replay: {error}') from None
     return folder
+
+
+def _share_secret(data_dir: Path, folder: Path) -> None:
+    """Browsers keep one cookie for all ports of this machine: signed by another desk it would be forgotten."""
+    ours, its = data_dir / 'storage_secret', folder / 'storage_secret'
+    if ours.exists() and not its.exists():
+        its.touch(mode=0o600)
+        its.write_bytes(ours.read_bytes())
 
 
 def new_folder(data_dir: Path, filename: str, now: datetime) -> Path:
