@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api import examples
 from api.multipart import file_of
+from api.orders import BookNumber
 from api.schemas import ImportOut
 from desk.csv_import import CsvImport, summary
 from desk.csv_spool import spool
@@ -21,6 +22,7 @@ CSV_TYPE = 'text/csv; charset=utf-8'
 CSV_ANSWER = {'description': 'the records', 'content': {'text/csv': {'schema': examples.TEXT}}}
 OneCoin = Annotated[str, Query(description='one coin; all where it is missing', examples=['BTC'])]
 ForFile = Annotated[str, Query(description='the coin, where the file names none', examples=['BTC'])]
+Traded = Annotated[Literal['orders', 'fills', 'postings'], Path(examples=['fills'])]
 Columns = Annotated[
     list[str],
     Query(
@@ -42,11 +44,18 @@ def router(desk: Desk) -> APIRouter:
     )
     async def export(name: OneCoin = '') -> StreamingResponse:
         """The active records of one coin or of all. Importing the file into an empty desk gives the same records."""
-        chunks = desk.export(name or None)
-        head = await anext(chunks) + await anext(chunks, b'')  # a database that fails does it before the status is out
-        filename = quote(f'cointape-{desk.coin(name).name if name else "all"}.csv', safe='')
-        headers = {'Content-Disposition': f"attachment; filename*=UTF-8''{filename}"}
-        return StreamingResponse(_after(head, chunks), media_type=CSV_TYPE, headers=headers)
+        return await _file(desk.export(name or None), f'cointape-{desk.coin(name).name if name else "all"}.csv')
+
+    @routes.get(
+        '/api/export/{what}.csv',
+        response_class=StreamingResponse,
+        responses={200: CSV_ANSWER, **examples.problems(404, 422, 503)},
+    )
+    async def export_trading(what: Traded, book: BookNumber = None) -> StreamingResponse:
+        """The orders, fills or postings of a book, newest first; docs/exports.md explains their columns."""
+        found, portfolio = await desk.portfolio.book(book), desk.portfolio
+        read = {'orders': portfolio.orders_csv, 'fills': portfolio.fills_csv, 'postings': portfolio.postings_csv}[what]
+        return await _file(await read(found.number), f'cointape-{what}-book-{found.number}.csv')
 
     @routes.post(
         '/api/import',
@@ -71,6 +80,13 @@ def router(desk: Desk) -> APIRouter:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
     return routes
+
+
+async def _file(chunks: AsyncIterator[bytes], name: str) -> StreamingResponse:
+    """A file to save; a database that fails does it before the status is out."""
+    head = await anext(chunks) + await anext(chunks, b'')
+    headers = {'Content-Disposition': f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return StreamingResponse(_after(head, chunks), media_type=CSV_TYPE, headers=headers)
 
 
 async def _after(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

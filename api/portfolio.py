@@ -1,21 +1,23 @@
 """The paper account over HTTP: what it has, by which terms it trades, where its money went, and a new beginning."""
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
 from api import body, examples, order_examples
 from api.orders import BookNumber, Limit
-from api.portfolio_schemas import AccountOut, LedgerPage, TermsOut
+from api.portfolio_schemas import AccountOut, LedgerPage, PortfolioOut, TermsOut
 from desk.desk import Desk
-from desk.errors import Invalid, NotFound
+from desk.errors import Invalid
 from desk.ledger import ACCOUNTS
 from desk.orders import Terms
+from desk.portfolio import Portfolio
 from desk.store import Line
 
 RATES = ('maker_fee', 'taker_fee', 'spread', 'slippage', 'participation')
+PORTFOLIO_FIELDS = [field.name for field in fields(Portfolio)]
 FLAGS = ('touch', 'cut')
 Asset = Annotated[str, Query(description='the quote currency or a coin; all where it is missing', examples=['USD'])]
 LedgerAccount = Annotated[str, Query(description=f'one of {", ".join(ACCOUNTS)}', examples=['trader'])]
@@ -26,6 +28,7 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(tags=['portfolio'])
     _account(routes, desk)
     _terms(routes, desk)
+    _portfolio(routes, desk)
     _ledger(routes, desk)
     return routes
 
@@ -75,6 +78,16 @@ def _terms(routes: APIRouter, desk: Desk) -> None:
         return desk.broker.terms
 
 
+def _portfolio(routes: APIRouter, desk: Desk) -> None:
+    @routes.get('/api/portfolio', response_model=PortfolioOut, responses=examples.problems(404, 422, 503))
+    async def portfolio(book: BookNumber = None) -> Any:
+        """What a book is worth and what it has earned, at the prices of now; of a closed one, of its end."""
+        found = await desk.portfolio.read(book)
+        held = found.cash - found.available
+        cash = {'total': found.cash, 'held': held, 'available': found.available}
+        return {**{name: getattr(found, name) for name in PORTFOLIO_FIELDS}, 'quote': found.book.quote, 'cash': cash}
+
+
 def _ledger(routes: APIRouter, desk: Desk) -> None:
     @routes.get('/api/ledger', response_model=LedgerPage, responses=examples.problems(404, 422, 503))
     async def ledger(
@@ -83,7 +96,7 @@ def _ledger(routes: APIRouter, desk: Desk) -> None:
         """The postings of a book, newest first. A balance is the sum of the `trader` postings of its asset."""
         if account and account not in ACCOUNTS:
             raise Invalid(f'There is no account “{account[:20]}”; there are {", ".join(ACCOUNTS)}.', 'account')
-        quote = await _quote(desk, book)
+        quote = (await desk.portfolio.book(book)).quote
         money = asset.strip().upper() == quote
         page = await desk.broker.postings(
             book=book,
@@ -119,16 +132,6 @@ def _balance(desk: Desk, asset: int | None) -> dict[str, Any]:
 
 def _posting(desk: Desk, line: Line, quote: str) -> dict[str, Any]:
     return {**asdict(line), 'asset': quote if line.coin_id is None else desk.broker.name(line.coin_id)}
-
-
-async def _quote(desk: Desk, number: int | None) -> str:
-    """The currency of a book; raises NotFound."""
-    if number is None:
-        return desk.broker.account().book.quote
-    for book in await desk.broker.books():
-        if book.number == number:
-            return book.quote
-    raise NotFound(f'There is no book {number}.', 'book')
 
 
 def _check_confirmed(said: str, number: int) -> None:

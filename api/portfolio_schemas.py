@@ -68,3 +68,55 @@ class LedgerPage(Shape):
 
     postings: list[PostingOut]
     cursor: str = Field(description='hand it in to get the next page; empty when there is none')
+
+
+class CashOut(Shape):
+    """The quote currency. available = total − held."""
+
+    total: Exact = Field(examples=['93283.23328'])
+    held: Exact = Field(description='what open orders hold', examples=['0'])
+    available: Exact = Field(examples=['93283.23328'])
+
+
+class PositionOut(Shape):
+    """One coin in a book; `size` is 0 once all is sold. Costs and profit are without fees, which stand beside."""
+
+    name: str = Field(examples=['BTC'])
+    size: Exact = Field(examples=['0.1'])
+    cost: Exact = Field(description='what the coins that are held have cost', examples=['6700'])
+    average_cost: Exact | None = Field(description='weighted; null when all is sold', examples=['67000'])
+    last: Exact | None = Field(description='null for a coin without a price, which counts at its cost')
+    value: Exact = Field(examples=['6712.5'])
+    share: Exact | None = Field(description='of the equity, in per cent', examples=['6.71'])
+    unrealised: Exact = Field(examples=['12.5'])
+    unrealised_percent: Exact | None = Field(examples=['0.19'])
+    realised: Exact = Field(description='by the weighted average cost', examples=['0'])
+    realised_percent: Exact | None = Field(examples=[None])
+    realised_fifo: Exact = Field(description='by the oldest coins first', examples=['0'])
+    fees: Exact = Field(examples=['13.4'])
+    bought: Exact = Field(description='paid in all', examples=['6700'])
+    sold: Exact = Field(description='taken in all', examples=['0'])
+    opened: datetime | None = Field(description='since when some of it is held', examples=[WHEN])
+
+
+class PortfolioOut(Shape):
+    """A whole book: profit = equity − deposit = realised + unrealised − fees."""
+
+    book: BookOut
+    quote: str = Field(examples=['USD'])
+    deposit: Exact = Field(examples=['100000'])
+    equity: Exact = Field(description='cash and what the coins are worth', examples=['99999.1'])
+    cash: CashOut
+    cash_share: Exact | None = Field(description='of the equity, in per cent', examples=['93.29'])
+    positions: list[PositionOut] = Field(description='held ones first, by their value; then those sold out')
+    realised: Exact = Field(examples=['0'])
+    realised_fifo: Exact = Field(examples=['0'])
+    unrealised: Exact = Field(examples=['12.5'])
+    fees: Exact = Field(examples=['13.4'])
+    profit: Exact = Field(examples=['-0.9'])
+    profit_percent: Exact | None = Field(examples=['0'])
+    drawdown: Exact = Field(description='the deepest fall below the highest point before, in per cent', examples=['0'])
+    closings: int = Field(description='sales', examples=[0])
+    wins: int = Field(description='sales that brought more than what was sold has cost, fees included', examples=[0])
+    win_rate: Exact | None = Field(description='per cent of the sales', examples=[None])
+    profit_factor: Exact | None = Field(description='won per unit lost; null while nothing is lost', examples=[None])

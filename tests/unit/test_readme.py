@@ -16,7 +16,7 @@ import pytest
 from desk.feeds import Feeds
 from desk.feeds.supervisor import FEEDS
 from desk.settings import Settings
-from tests.running import ROOT, Server, bare_environment
+from tests.running import ROOT, Server, bare_environment, running, wait_until
 from tests.unit.feed_sink import CollectingSink, until
 
 README = (ROOT / 'README.md').read_text('utf-8')
@@ -33,8 +33,7 @@ def block(holds: str, language: str = '') -> str:
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which('curl'), reason='there is no curl here')
 def test_the_curl_commands_work_in_their_order(server: Server, tmp_path: Path) -> None:
-    lines = block('curl').replace('\\\n', ' ').splitlines()
-    said = [curl(line.replace('localhost:8080', f'127.0.0.1:{server.port}'), tmp_path) for line in lines]
+    said = commands('curl -X POST localhost:8080/api/prices', server, tmp_path)
     stored, quote, history, candles, exported, imported = said
     assert json.loads(stored)['price'] == json.loads(quote)['price'] == '67000.12'
     assert [record['price'] for record in json.loads(history)['records']] == ['67000.12']
@@ -42,6 +41,25 @@ def test_the_curl_commands_work_in_their_order(server: Server, tmp_path: Path) -
     assert exported == ''
     assert '67000.12' in (tmp_path / 'btc.csv').read_text()
     assert json.loads(imported)['words'].startswith('Nothing added, 1 was there already')
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which('curl'), reason='there is no curl here')
+def test_the_curl_commands_of_paper_trading_work_and_buy_once(server: Server, tmp_path: Path) -> None:
+    server.post({'name': 'BTC', 'price': '67000.12'})
+    for _ in range(2):
+        placed, waiting, portfolio, ledger = commands('/api/orders', server, tmp_path)
+        assert (json.loads(placed)['status'], json.loads(waiting)['orders']) == ('filled', [])
+        (position,) = json.loads(portfolio)['positions']
+        assert position['size'] == json.loads(placed)['filled_size']
+        assert {posting['asset'] for posting in json.loads(ledger)['postings']} == {'USD'}
+        assert len(json.loads(ledger)['postings']) == 6
+
+
+def commands(hold: str, server: Server, folder: Path) -> list[str]:
+    """What the commands of one block print, one after the other."""
+    lines = block(hold).replace('\\\n', ' ').splitlines()
+    return [curl(line.replace('localhost:8080', f'127.0.0.1:{server.port}'), folder) for line in lines]
 
 
 def curl(line: str, folder: Path) -> str:
@@ -70,6 +88,31 @@ def test_the_websocket_program_prints_the_latest_price_and_the_next(server: Serv
             assert "'67000.34'" in program.stdout.readline()
         finally:
             program.kill()
+
+
+def test_the_moving_average_is_the_file_in_examples() -> None:
+    assert block('quote_size', 'python') == (ROOT / 'examples' / 'moving_average.py').read_text('utf-8')
+
+
+@pytest.mark.slow
+def test_the_moving_average_trades_on_the_demo_market(tmp_path: Path) -> None:
+    code = block('quote_size', 'python')
+    with running(tmp_path / 'data', '--demo', '--demo-rate', '200', '--exchange', 'none') as server:
+        wait_until(lambda: server.http.get('/api/prices').json(), 10, 'prices')
+        with subprocess.Popen(
+            [sys.executable, '-c', code.replace('127.0.0.1:8080', f'127.0.0.1:{server.port}')],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=bare_environment(),
+        ) as program:
+            try:
+                assert program.stdout
+                said = program.stdout.readline().split()
+                (order, *_) = server.http.get('/api/orders').json()['orders']
+                assert (order['status'], order['side'], order['filled_size']) == ('filled', said[0], said[1])
+                assert server.http.get('/api/fills').json()['fills'][0]['rule'] == 'market'
+            finally:
+                program.kill()
 
 
 @pytest.fixture
