@@ -70,12 +70,17 @@ def full_price(price: Decimal) -> str:
 
 def price_html(price: Decimal, before: Decimal | None) -> str:
     """The price; the digits that differ from `before` are lit."""
-    text, old = format_price(price), '' if before is None else format_price(before)
-    if before is None or text == old:
+    text = format_price(price)
+    return text if before is None else lit_html(text, format_price(before), price > before)
+
+
+def lit_html(text: str, old: str, up: bool) -> str:
+    """A number; the digits that differ from those before are lit."""
+    if text == old:
         return text
     differ = [new != was for new, was in zip(text, old, strict=False)]
     kept = differ.index(True) if len(text) == len(old) else 0
-    return f'{text[:kept]}<b class="lit-{"up" if price > before else "down"}">{text[kept:]}</b>'
+    return f'{text[:kept]}<b class="lit-{"up" if up else "down"}">{text[kept:]}</b>'
 
 
 def stats_html(quote: Quote) -> str:

@@ -17,6 +17,7 @@ DECIMALS = (
     (Decimal(1), 6),
 )
 CENTS_UP_TO = Decimal(100_000)
+CENT = Decimal('0.01')
 THOUSANDS = ((Decimal(10) ** 12, ' T'), (Decimal(10) ** 9, ' B'), (Decimal(10) ** 6, ' M'), (Decimal(10) ** 3, ' k'))
 AGE_STEPS = ((86_400, 'd'), (3_600, 'h'), (60, 'min'))
 
@@ -37,6 +38,12 @@ def format_price(price: Decimal, decimals: int | None = None) -> str:
     one column keeps one number of digits.
     """
     return _grouped(price, price_decimals(price) if decimals is None else decimals)
+
+
+def format_money(amount: Decimal, signed: bool = False) -> str:
+    """An amount of money to the cent: 1,234.56, signed +1,234.56; less than a cent with the digits it deserves."""
+    decimals = price_decimals(abs(amount)) if 0 < abs(amount) < CENT else 2
+    return ('+' if signed and amount > 0 else '') + _grouped(amount, decimals)
 
 
 def format_full(price: Decimal) -> str:
