@@ -53,7 +53,7 @@ ORDER = json_body(
         'take_profit': '72000',
         'stop_loss': '64000',
     },
-    trailing_stop={'name': 'BTC', 'side': 'sell', 'type': 'trailing_stop', 'size': '0.1', 'trail_percent': '2'},
+    trailing_stop={'name': 'BTC', 'side': 'sell', 'type': 'trailing_stop', 'size': '0.005', 'trail_percent': '2'},
 )
 REPEATED: dict[int | str, dict[str, Any]] = {
     200: {'model': OrderOut, 'description': 'this `client_order_id` was placed before: that order as it stands'}

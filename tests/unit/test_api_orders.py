@@ -28,7 +28,11 @@ async def price(http: httpx.AsyncClient, price: str, name: str = 'BTC') -> None:
 
 
 async def place(http: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await http.post('/api/orders', json={**REST, **changes})
+    return await place_this(http, {**REST, **changes})
+
+
+async def place_this(http: httpx.AsyncClient, asked: dict[str, Any]) -> dict[str, Any]:
+    answer = await http.post('/api/orders', json=asked)
     assert answer.status_code == 201, answer.text
     order: dict[str, Any] = answer.json()
     return order
@@ -98,10 +102,18 @@ async def test_an_order_of_each_kind_is_taken_and_told_as_it_was_asked_for(http:
         {'name': 'BTC', 'side': 'sell', 'type': 'trailing_stop', 'size': '0.1', 'trail_amount': '5'},
         {'name': 'BTC', 'side': 'sell', 'type': 'trailing_stop', 'size': '0.1', 'trail_percent': '2.5'},
     ):
-        order = await place(http, **asked) if asked['type'] == 'limit' else None
-        order = order or (await http.post('/api/orders', json=asked)).json()
+        order = await place_this(http, asked)
         assert {name: order[name] for name in asked} == asked
         assert order['status'] == 'open'
+
+
+async def test_the_documented_orders_are_placed_as_they_stand_there(http: httpx.AsyncClient) -> None:
+    await price(http, '67000')
+    documented = (await get(http, '/openapi.json'))['paths']['/api/orders']['post']['requestBody']['content']
+    examples = documented['application/json']['examples']
+    assert len(examples) == 5
+    for example in examples.values():
+        assert (await place_this(http, example['value']))['status'] in ('filled', 'open')
 
 
 async def test_numbers_may_be_numbers_and_keep_their_digits(http: httpx.AsyncClient) -> None:
