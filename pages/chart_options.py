@@ -126,10 +126,10 @@ class Drawing:
             'animation': False,
             'grid': self._grids(),
             'xAxis': [_time(axis, number) for number, axis in enumerate(contents['xAxis'])],
-            'yAxis': [_prices(self.decimals), {'gridIndex': 1, 'show': False, 'splitNumber': 2}],
+            'yAxis': [price_axis(self.decimals), {'gridIndex': 1, 'show': False, 'splitNumber': 2}],
             'dataZoom': [zoom],
             'axisPointer': {'link': [{'xAxisIndex': 'all'}], 'lineStyle': {'color': 'var(--muted)'}},
-            'tooltip': _tooltip(),
+            'tooltip': tooltip(),
             'series': [_joined(kind, content) for kind, content in zip(kinds, contents['series'], strict=True)],
         }
 
@@ -208,7 +208,8 @@ def _time(axis: dict[str, Any], number: int) -> dict[str, Any]:
     return bare | axis | {'axisLabel': {**SMALL, **ENDS, 'show': number == 1}}
 
 
-def _prices(decimals: int) -> dict[str, Any]:
+def price_axis(decimals: int) -> dict[str, Any]:
+    """Prices or money at the right, the one under the crosshair in a label."""
     label = {
         'precision': decimals,
         'fontSize': 12,
@@ -228,7 +229,8 @@ def _prices(decimals: int) -> dict[str, Any]:
     }
 
 
-def _tooltip() -> dict[str, Any]:
+def tooltip() -> dict[str, Any]:
+    """The values at the crosshair, as quiet as the rest."""
     return {
         'trigger': 'axis',
         'confine': True,
