@@ -38,6 +38,11 @@ class Progress:
     speed: int
     ended: bool
 
+    @property
+    def at(self) -> datetime:
+        """The moment that it has come to."""
+        return datetime.fromisoformat(self.moment)
+
 
 class Replay:
     """The session in a folder: its recording, its clock and what one can do with them. A new one plays at once."""
@@ -47,7 +52,7 @@ class Replay:
         self.recording = Recording(folder / RECORDING)
         before = progress_of(folder)
         self.place = Place(*before.place) if before else START
-        start = datetime.fromisoformat(before.moment) if before else self.facts.start
+        start = before.at if before else self.facts.start
         self.clock = ReplayClock(start, speed, before is None, real)
         self.ended = self._step = False
         self._news = asyncio.Event()

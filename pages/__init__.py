@@ -3,7 +3,7 @@
 from nicegui import app
 
 from desk.desk import Desk
-from pages import add_price, board, coin, import_csv, lost, settings, status, theme, trading
+from pages import add_price, board, coin, import_csv, lost, replay, settings, status, theme, trading
 from pages.coin_cells import AGES_EVERY, Heads
 from pages.live import Live
 
@@ -20,6 +20,7 @@ def register(desk: Desk) -> None:
     coin.register(desk, live, heads)
     trading.register(desk, live, heads)
     import_csv.register(desk)
+    replay.register(desk)
     settings.register(desk)
     status.register(desk, live)
     lost.register(desk)

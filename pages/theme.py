@@ -19,6 +19,7 @@ from nicegui import app, events, ui
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.feeds import FeedState
+from pages.replay_banner import banner
 
 NAME = 'Cointape'
 MENU = (
@@ -90,6 +91,7 @@ def frame(title: str, desk: Desk) -> Iterator[Frame]:
         _toggle(dark, mode)
     with ui.footer(wrap=False).classes('bottom'):
         _pages(add=True)
+    banner(desk)
     keyboard = ui.keyboard(lambda event: _focus(event, search), repeating=False, ignore=['input', 'select', 'textarea'])
     yield Frame(search, keyboard)
 

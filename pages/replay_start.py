@@ -1,0 +1,152 @@
+"""The way to a replay: choose a file or what this desk has recorded, say what it is, choose a speed, start."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from html import escape
+from pathlib import Path
+
+from nicegui import background_tasks, ui
+
+from desk.csv_import import Inspection
+from desk.csv_spool import spool
+from desk.desk import Desk
+from desk.errors import DeskError
+from desk.recording import Recorder
+from pages.formats import format_bytes
+from pages.import_columns import Columns
+from pages.import_jobs import UploadedFile
+from pages.import_upload import SpooledUpload
+from pages.replay_banner import speed_select
+from pages.replay_sessions import USUAL_SPEED
+
+LOOK_EVERY = 0.2
+OWN = 'cointape.csv'
+
+
+class StartReplay:
+    """One browser's steps; `started` is called when a session has begun."""
+
+    def __init__(self, desk: Desk, started: Callable[[], Awaitable[None]]) -> None:
+        self.desk, self.started = desk, started
+        self.file: UploadedFile | None = None
+        self.recorder: Recorder | None = None
+        self._gone = False
+        self.body = ui.element('div').classes('work')
+        ui.context.client.on_delete(self._leave)
+        self.ask()
+
+    def ask(self, problem: str = '', url: str = '') -> None:
+        """Choose a file; `url` is where a replay that has just begun runs."""
+        self.body.clear()
+        with self.body:
+            if url:
+                with ui.element('div').classes('notice line').props('role=status'):
+                    ui.label('The replay runs.')
+                    ui.link('Open it', url, new_tab=True).classes('button filled')
+            SpooledUpload(self.desk.settings, self.take, self.ask)
+            if self.desk.quotes():
+                with ui.element('div').classes('line'):
+                    ui.button('Replay what this desk has recorded', on_click=self.take_own)
+            if problem:
+                ui.label(problem).classes('notice bad').props('role=alert')
+
+    async def take_own(self) -> None:
+        """This desk's own export."""
+        try:
+            path = await spool(self.desk.export(), self.desk.settings)
+        except DeskError as error:
+            self.ask(str(error))
+        else:
+            await self.take(path, OWN)
+
+    async def take(self, path: Path, filename: str) -> None:
+        """Look at a file that has arrived."""
+        await self._forget()
+        self.file = UploadedFile(self.desk, path, filename)
+        try:
+            look = await self.file.job.inspect()
+        except DeskError as error:
+            await self._forget()
+            self.ask(str(error))
+        else:
+            self.show(self.file, look)
+
+    def show(self, file: UploadedFile, look: Inspection) -> None:
+        """What the file is, what must be said about it, how fast it is to run."""
+        self.body.clear()
+        with self.body:
+            with ui.element('div').classes('head'):
+                ui.html(escape(file.filename), tag='h2', sanitize=False)
+                words = [look.words, format_bytes(file.path.stat().st_size)]
+                ui.label(' · '.join(word for word in words if word)).classes('muted')
+            columns = Columns(self.desk, look, file.job.name, lambda: None)
+            speed = speed_select(USUAL_SPEED).props('hint="Recorded seconds that pass in a real one"')
+            self.work = ui.element('div').classes('work')
+        self.offer(file, columns, speed)
+
+    def offer(self, file: UploadedFile, columns: Columns, speed: ui.select, error: DeskError | None = None) -> None:
+        """The button, and what went wrong with the last attempt."""
+
+        async def start() -> None:
+            recorder = Recorder(file.path, file.filename, self.desk.settings.quote, columns.name, columns.mapping)
+            await self.start(file, recorder, columns, speed)
+
+        self.work.clear()
+        with self.work:
+            if error is not None and not columns.refuse(error):
+                ui.label(str(error)).classes('notice bad').props('role=alert')
+            with ui.element('div').classes('line'):
+                ui.button('Start the replay', on_click=start).classes('filled')
+                ui.button('Another file', on_click=self.again)
+                ui.label('A desk of its own, beside this one; it ends with this one.').classes('small muted')
+
+    async def start(self, file: UploadedFile, recorder: Recorder, columns: Columns, speed: ui.select) -> None:
+        """Sort the file into a recording, and run a desk on it."""
+        self.recorder = recorder
+        self._watch(recorder)
+        try:
+            name = await asyncio.to_thread(self.desk.replays.record, recorder)
+            url = await self.desk.replays.open(name, int(speed.value))
+        except DeskError as error:
+            if self.file is file:
+                self.offer(file, columns, speed, error)
+        else:
+            await self._forget()
+            if not self._gone:
+                self.ask(url=url)
+                await self.started()
+
+    async def again(self) -> None:
+        """Back to the first step."""
+        await self._forget()
+        self.ask()
+
+    def _watch(self, recorder: Recorder) -> None:
+        self.work.clear()
+        with self.work:
+            bar = ui.linear_progress(show_value=False, size='6px').props('instant-feedback aria-label="Progress"')
+            words = ui.label().props('role=status')
+            with ui.element('div').classes('line'):
+                ui.button('Stop', on_click=recorder.stop).classes('quiet')
+
+            def look() -> None:
+                report = recorder.report
+                bar.set_value(round(report.progress, 3))
+                rows = f'{report.good + report.bad:,} rows read'
+                words.set_text(
+                    f'Sorting by time: {report.progress:.0%}, {rows}' if report.progress < 1 else 'Starting…'
+                )
+
+            look()
+            ui.timer(LOOK_EVERY, look)
+
+    async def _forget(self) -> None:
+        file, self.file = self.file, None
+        if self.recorder is not None:
+            self.recorder.stop()
+        if file is not None:
+            await file.drop()
+
+    def _leave(self) -> None:
+        self._gone = True
+        background_tasks.create(self._forget(), name='uploaded file goes')
