@@ -44,11 +44,11 @@ class Shape(Generic[T]):
         return tuple(values)
 
     def read(self, row: Sequence[Any]) -> T:
-        """The item of a row of `columns`."""
+        """The item of a row of `columns`; each of its fields has one."""
         values = list(row)
         for place, reader in self._readers:
             values[place] = reader(values[place])
-        return self.kind(**dict(zip(self.names, values, strict=True)))
+        return self.kind(*values)
 
 
 def _reader(hint: Any) -> Reader | None:

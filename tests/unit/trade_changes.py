@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from desk import ledger
-from desk.orders import LOCAL, Book, Change, Event, Fill, Kind, Order, Rule, Side, Status, Terms
+from desk.orders import LOCAL, Book, Change, Event, Fill, Kind, Order, Rule, Side, Status, Steps, Terms, TimeInForce
 from tests.unit.store_records import NOON
 
 
@@ -94,3 +94,39 @@ class Hand:
         """The book after one more change."""
         self.book = replace(self.book, revision=self.book.revision + 1, **fields)
         return self.book
+
+
+def full_order(hand: Hand, coin_id: int, tiny: Decimal = Decimal(1), huge: Decimal = Decimal(2)) -> Order:
+    """An order that has something in every field."""
+    return Order(
+        id=hand.number('order'),
+        book_id=1,
+        coin_id=coin_id,
+        side=Side.BUY,
+        kind=Kind.TRAILING_STOP,
+        size=huge,
+        terms=Terms(tiny, huge, Decimal('0.3'), Decimal(4), True, Decimal(10), False),
+        placed=NOON,
+        updated=NOON + timedelta(microseconds=1),
+        seq=2**40,
+        rank=2**41,
+        steps=Steps(tiny, huge),
+        quote_size=huge,
+        limit_price=tiny,
+        stop_price=huge,
+        trail_amount=tiny,
+        trail_percent=Decimal('2.5'),
+        best=huge,
+        reserve=tiny,
+        time_in_force=TimeInForce.GTD,
+        good_till=NOON + timedelta(days=1),
+        post_only=True,
+        client_order_id='ünique',
+        asked='{"size": "1"}',
+        arrived=True,
+        triggered=True,
+        filled_size=tiny,
+        filled_value=tiny,
+        fees=tiny,
+        reason='because',
+    )
