@@ -74,6 +74,30 @@ def run(
         str | None,
         typer.Option(metavar='NUMBER', help='Per cent from the last price from which the form asks once more. [20]'),
     ] = None,
+    paper_cash: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='What a paper account opens with. [100000]')
+    ] = None,
+    maker_fee: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Per cent on paper orders that waited for their price. [0.10]')
+    ] = None,
+    taker_fee: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Per cent on paper orders that take what there is. [0.20]')
+    ] = None,
+    spread: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Per cent between bid and ask where no feed has them. [0.10]')
+    ] = None,
+    slippage: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help='Basis points that market orders and stops lose. [5]')
+    ] = None,
+    limit_fills: Annotated[
+        str | None, typer.Option(help='Resting limits fill at prices "through" them, or at a "touch". [through]')
+    ] = None,
+    participation: Annotated[
+        str | None, typer.Option(metavar='NUMBER', help="Per cent of a price's volume that orders take; 0: all. [0]")
+    ] = None,
+    on_gap: Annotated[
+        str | None, typer.Option(help='"cut" or "refuse" what the money no longer pays for after a gap. [cut]')
+    ] = None,
     replay: Annotated[
         Path | None, typer.Option(help='A CSV file of recorded prices to trade on, or the folder of an earlier replay.')
     ] = None,
@@ -101,6 +125,14 @@ def run(
             frame_rate=frame_rate,
             feed_record_days=feed_record_days,
             odd_price=odd_price,
+            paper_cash=paper_cash,
+            maker_fee=maker_fee,
+            taker_fee=taker_fee,
+            spread=spread,
+            slippage=slippage,
+            limit_fills=limit_fills,
+            participation=participation,
+            on_gap=on_gap,
             replay=replay,
             speed=speed,
             trusted_origins=trusted_origins,

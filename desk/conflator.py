@@ -1,10 +1,10 @@
 """Changes gathered into frames: at once after a quiet moment, at most so many a second under load."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable
 
-log = logging.getLogger(__name__)
+from desk.followers import Followers
+
 Subscriber = Callable[[set[str]], None]
 
 
@@ -14,27 +14,19 @@ class Conflator:
     def __init__(self, rate: int) -> None:
         self.interval = 1 / rate
         self.frames = 0
-        self._problems: dict[Subscriber, str] = {}
+        self._followers = Followers[set[str]]()
         self._dirty: set[str] = set()
-        self._subscribers: list[Subscriber] = []
         self._last = 0.0
         self._waiting: asyncio.TimerHandle | None = None
 
     @property
     def problem(self) -> str:
         """What went wrong with a subscriber, until it takes a frame again; '' while all is well."""
-        return '; '.join(self._problems.values())
+        return self._followers.problem
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Call `callback` with the changed names at each flush; returns how to stop that."""
-        self._subscribers.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._subscribers:
-                self._subscribers.remove(callback)
-            self._problems.pop(callback, None)
-
-        return unsubscribe
+        return self._followers.subscribe(callback)
 
     def mark(self, names: Iterable[str]) -> None:
         """These changed. Must be called on the event loop."""
@@ -54,10 +46,4 @@ class Conflator:
         self._last = asyncio.get_running_loop().time()
         names, self._dirty = self._dirty, set()
         self.frames += 1
-        for callback in list(self._subscribers):
-            try:
-                callback(names)
-                self._problems.pop(callback, None)
-            except Exception as error:  # one bad subscriber must not silence the others; /status shows it
-                self._problems[callback] = f'{type(error).__name__}: {error}'
-                log.exception('a subscriber failed')
+        self._followers.tell(names)

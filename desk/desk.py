@@ -1,21 +1,23 @@
 """Desk, the façade: pages, the API and feeds talk to this and to nothing behind it."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from desk.candles import INTERVALS, Candle
 from desk.coinage import Coinage
 from desk.conflator import Conflator, Subscriber
+from desk.corrections import Corrections
 from desk.crew import Crew
 from desk.csv_export import export_csv
-from desk.errors import DeskError, Invalid, NotFound
+from desk.errors import Invalid, NotFound
 from desk.feeds import Feeds
-from desk.intake import Intake, checked, record_of, tick_of
+from desk.intake import Intake
 from desk.lag import Lag
 from desk.market import Market, Quote, effective_policy
 from desk.memory import Memory
+from desk.preferences import Preferences
 from desk.registry import Registry
 from desk.replay import Replay
 from desk.replays import Replays
@@ -23,7 +25,7 @@ from desk.settings import Settings
 from desk.status import Status, memory, versions, writer_state
 from desk.store import HistoryPage, Store
 from desk.ticks import Bar, Tick
-from models import Coin, Cryptocurrency, Origin, Policy, utc_now
+from models import Coin, Cryptocurrency, Policy, utc_now
 
 DEMO = 'demo'
 COMPARE_EVERY, PRUNE_EVERY, PRUNE_STEP = 10.0, 30.0, 1000
@@ -39,14 +41,17 @@ class Desk:
         self.store = Store(settings.database, clock=clock)
         self.registry, self.market, self.lag = Registry(), Market(), Lag()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
-        self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged)
+        self.preferences = Preferences(self.store)
+        self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged, _nothing)
         self.memory = Memory(self.store, self.registry, self.market, clock)
+        self.corrections = Corrections(
+            self.store, self.registry, self.intake, self.memory, clock, self._changed, self._aged
+        )
         more = [self.replay.feed(self.store.flush)] if self.replay else []
         self.feeds = Feeds(settings, self, clock, more=more)
         self.coinage = Coinage(self.store, self.registry, self.market, self.memory, self.feeds, self._changed)
         self.started: datetime | None = None
         self._aged_coins: dict[int, Coin] = {}
-        self._preferences: dict[str, str] = {}
 
     async def start(self) -> None:
         """Open the store, load the newest prices, start the feeds; does nothing when started already."""
@@ -56,7 +61,7 @@ class Desk:
         await self.store.open()
         for coin in await self.store.coins():
             self.registry.put(coin)
-        self._preferences = await self.store.preferences()
+        await self.preferences.load()
         self.intake.seq = await self.store.last_seq()
         await self.memory.load()
         self._aged(self.registry.all())
@@ -169,32 +174,11 @@ class Desk:
 
     async def correct(self, record_id: int, price: Decimal, reason: str, author: str = '') -> Cryptocurrency:
         """Replace a record by a new one of the same moment; the old one stays readable. Not for feed records."""
-        old = await self._amendable(record_id, reason)
-        tick = checked(
-            Tick(
-                old.name,
-                price,
-                old.timestamp,
-                old.source,
-                Origin(old.origin),
-                old.volume,
-                author=author,
-                note=old.note,
-                seq=self.intake.number(),
-            ),
-            self.clock(),
-        )
-        coin = self.registry.get(old.name)
-        new = await self.store.amend(record_id, record_of(tick, coin), reason.strip(), author)
-        assert new is not None
-        await self._recall_now(coin)
-        return new
+        return await self.corrections.correct(record_id, price, reason, author)
 
     async def withdraw(self, record_id: int, reason: str, author: str = '') -> None:
         """Take a record back, with a reason; it stays readable. Not for feed records."""
-        old = await self._amendable(record_id, reason)
-        await self.store.amend(record_id, None, reason.strip(), author)
-        await self._recall_now(self.registry.get(old.name))
+        await self.corrections.withdraw(record_id, reason, author)
 
     async def follow(self, name: str) -> Coin:
         """Follow a coin on the exchange; raises DeskError where there is none or it lacks the coin."""
@@ -223,12 +207,11 @@ class Desk:
 
     def preference(self, key: str, default: str = '') -> str:
         """A setting that was made in the browser."""
-        return self._preferences.get(key, default)
+        return self.preferences.get(key, default)
 
     async def set_preference(self, key: str, value: str) -> None:
         """Keep a setting."""
-        await self.store.set_preference(key, value)
-        self._preferences[key] = value
+        await self.preferences.set(key, value)
 
     def status(self) -> Status:
         """One look at the whole desk."""
@@ -275,13 +258,6 @@ class Desk:
             raise
         self._changed(coins.values())
 
-    async def _recall_now(self, coin: Coin) -> None:
-        """What was said of a record is committed; if it cannot be read now, `_recall` goes on, and tells /status."""
-        self._aged([coin])
-        with suppress(DeskError):
-            await self.memory.recall([coin])
-        self._changed([coin])
-
     async def _compare(self) -> None:
         await self.memory.compare(self.registry.all())
 
@@ -290,10 +266,5 @@ class Desk:
         while await self.store.prune(before, PRUNE_STEP) == PRUNE_STEP:
             pass
 
-    async def _amendable(self, record_id: int, reason: str) -> Tick:
-        if not reason.strip():
-            raise Invalid('Say why, in a few words: the reason is kept with the record.', 'reason')
-        record = (await self.store.record(record_id)).record
-        if record.origin == Origin.FEED:
-            raise Invalid('This price came from an exchange; only hand-entered, API and CSV prices are corrected.')
-        return tick_of(record)
+
+def _nothing(coin: Coin, tick: Tick) -> None: ...

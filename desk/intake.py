@@ -22,7 +22,8 @@ BIG = 100
 class Intake:
     """Takes ticks and bars in.
 
-    `changed` is called with coins whose live price moved, `aged` with those whose past did.
+    `changed` is called with coins whose live price moved, `aged` with those whose past did, `live` with every tick
+    that becomes the live price as it comes in: not with what a file brings.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class Intake:
         clock: Callable[[], datetime],
         changed: Callable[[Iterable[Coin]], None],
         aged: Callable[[Iterable[Coin]], None],
+        live: Callable[[Coin, Tick], None],
     ) -> None:
         self.store, self.registry, self.market, self.clock = store, registry, market, clock
-        self.changed, self.aged = changed, aged
+        self.changed, self.aged, self.live = changed, aged, live
         self.seq = 0
         self.refused = 0
         self.clamped = 0
@@ -51,7 +53,7 @@ class Intake:
             return []
         now = self.clock()
         passed = await _apart(len(ticks), lambda: [checked(tick, now) for tick in ticks])
-        return await asyncio.shield(self._commit(passed))
+        return await asyncio.shield(self._commit(passed, restored))
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Keep candles that were delivered whole; how many were new or changed."""
@@ -77,22 +79,26 @@ class Intake:
         self.seq += 1
         return self.seq
 
-    async def _commit(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
+    async def _commit(self, ticks: Sequence[Tick], restored: bool) -> list[Cryptocurrency]:
         coins = await self.coins(tick.name for tick in ticks)
         numbered = [(replace(tick, seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
         made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
         records = await self.store.add(made)
         for some in _chunks(numbered, BIG):
             some = [(tick, self.registry.get(coin.name)) for tick, coin in some]  # it may have been merged meanwhile
-            self.aged([coin for tick, coin in some if self._ages(coin, tick)])
+            self.aged([coin for tick, coin in some if self._ages(coin, tick, restored)])
             self.changed(coin for _, coin in some)
             await asyncio.sleep(0)  # others get their turn
         return records
 
-    def _ages(self, coin: Coin, tick: Tick) -> bool:
+    def _ages(self, coin: Coin, tick: Tick, restored: bool) -> bool:
         """Put a price on the market; True if what the coin's past looks like must be read anew."""
         turns = self.market.turns(coin, tick)
-        return not self.market.apply(coin, tick) or turns
+        if not self.market.apply(coin, tick):
+            return True
+        if not restored and tick.origin != Origin.FILE:
+            self.live(coin, tick)
+        return turns
 
     async def _feed(self, ticks: Sequence[Tick]) -> None:
         if any(self.registry.find(tick.name) is None for tick in ticks):
@@ -126,6 +132,7 @@ class Intake:
                 self.aged([coin])
             if self.market.apply(coin, fed):
                 moved[coin.name] = coin
+                self.live(coin, fed)
         self.changed(moved.values())
 
     def _fed(self, tick: Tick, now: datetime) -> Tick:

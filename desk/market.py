@@ -182,6 +182,11 @@ class Market:
         tick = self.standing(coin).governing
         return tick.source if tick else None
 
+    def governing(self, coin_id: int) -> Tick | None:
+        """The tick that governs a coin now, whether it came in live or is from the store."""
+        standing = self._standings.get(coin_id)
+        return standing.governing if standing else None
+
     def spark(self, coin: Coin, now: datetime) -> list[Decimal]:
         """Up to 97 quarter-hourly closes of the last 24 h, oldest first."""
         return self.standing(coin).window.closes(now)

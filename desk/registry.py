@@ -54,6 +54,10 @@ class Registry:
         """The coin that this id stands for now, through merges."""
         return self._root(self._by_id[number])
 
+    def root(self, number: int) -> int:
+        """The id of the coin that stands for this one now, through merges."""
+        return self._root(self._by_id[number]).id or 0
+
     def all(self) -> list[Coin]:
         """The coins that stand for themselves, by name."""
         own = (coin for coin in self._by_id.values() if coin.merged_into is None)

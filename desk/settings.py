@@ -16,6 +16,7 @@ COINS = (
     'BTC ETH SOL XRP DOGE ADA AVAX LINK DOT LTC BCH UNI AAVE ATOM ALGO XLM ETC FIL NEAR APT '
     'ARB OP SUI INJ SHIB PEPE BONK CRV HBAR ICP'
 )
+GREATEST_TERMS = {'maker_fee': 10, 'taker_fee': 10, 'spread': 50, 'slippage': 1000, 'participation': 100}
 ORIGIN = re.compile(r'https?://[^/\s]+|null')
 
 
@@ -37,6 +38,14 @@ class Settings(BaseSettings):
     demo: bool | None = None
     demo_rate: int = Field(default=20, ge=5, le=200)
     frame_rate: int = Field(default=10, ge=1, le=60)
+    paper_cash: Decimal = Field(default=Decimal(100_000), gt=0, le=10**15, decimal_places=8)
+    maker_fee: Decimal = Field(default=Decimal('0.10'), ge=0, le=GREATEST_TERMS['maker_fee'], decimal_places=8)
+    taker_fee: Decimal = Field(default=Decimal('0.20'), ge=0, le=GREATEST_TERMS['taker_fee'], decimal_places=8)
+    spread: Decimal = Field(default=Decimal('0.10'), ge=0, le=GREATEST_TERMS['spread'], decimal_places=8)
+    slippage: Decimal = Field(default=Decimal(5), ge=0, le=GREATEST_TERMS['slippage'], decimal_places=8)
+    limit_fills: str = Field(default='through', pattern='^(through|touch)$', description='through or touch')
+    participation: Decimal = Field(default=Decimal(0), ge=0, le=GREATEST_TERMS['participation'], decimal_places=8)
+    on_gap: str = Field(default='cut', pattern='^(cut|refuse)$', description='cut or refuse')
     trusted_origins: Annotated[tuple[str, ...], NoDecode] = ()
     feed_record_days: int = Field(default=8, ge=1)
     replay: Path | None = None

@@ -1,0 +1,85 @@
+"""Paper accounts as they are committed: what pages and the API see. Memory only, pure."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from desk.account import Account, TradingState
+from desk.orders import Change, Fill, Order
+from desk.registry import Registry
+from desk.ticks import MONEY
+
+RECENT = 50
+
+
+class Committed:
+    """The open book of each user with its newest fills; `apply` is given each change after its commit."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {}
+        self._fills: dict[str, deque[Fill]] = {}
+
+    def load(self, state: TradingState, fills: Mapping[int, Iterable[Fill]]) -> None:
+        """What the store has; `fills` by book, newest first."""
+        self.accounts = {
+            book.user: Account(
+                book, state.balances.get(book.id), (order for order in state.orders if order.book_id == book.id)
+            )
+            for book in state.books
+        }
+        self._fills = {book.user: deque(fills.get(book.id, ()), RECENT) for book in state.books}
+
+    def apply(self, change: Change) -> None:
+        """Take a change; a new book takes the place of the one before."""
+        user = change.book.user
+        if change.book.revision == 1:
+            self.accounts[user], self._fills[user] = Account(change.book), deque(maxlen=RECENT)
+        self.accounts[user].apply(change)
+        self._fills[user].extendleft(change.fills)
+
+    def follow(self, orders: Iterable[Order]) -> list[Order]:
+        """Take trailing stops whose best price moved; those that are still as they were."""
+        taken = []
+        for order in orders:
+            for account in self.accounts.values():
+                known = account.orders.get(order.id)
+                if known is not None and known.revision == order.revision:
+                    account.follow(order)
+                    taken.append(order)
+        return taken
+
+    def resting(self, user: str, coin_id: int | None) -> list[Order]:
+        """Open orders of a coin or of all, newest first."""
+        orders = self.accounts[user].orders.values()
+        return sorted(
+            (order for order in orders if coin_id is None or order.coin_id == coin_id),
+            key=lambda order: order.id,
+            reverse=True,
+        )
+
+    def recent(self, user: str) -> list[Fill]:
+        """The newest fills, newest first."""
+        return list(self._fills[user])
+
+    def note(self, user: str, fill_id: int, note: str) -> None:
+        """A fill has another note now."""
+        fills = (replace(fill, note=note) if fill.id == fill_id else fill for fill in self._fills[user])
+        self._fills[user] = deque(fills, RECENT)
+
+
+def through_merges(state: TradingState, registry: Registry) -> TradingState:
+    """The same, where a coin that was merged into another is that other one."""
+    return replace(
+        state,
+        balances={book: _summed(totals, registry) for book, totals in state.balances.items()},
+        orders=[replace(order, coin_id=registry.root(order.coin_id)) for order in state.orders],
+    )
+
+
+def _summed(totals: Mapping[int | None, Decimal], registry: Registry) -> dict[int | None, Decimal]:
+    summed: dict[int | None, Decimal] = {}
+    for coin_id, amount in totals.items():
+        asset = None if coin_id is None else registry.root(coin_id)
+        summed[asset] = MONEY.add(summed.get(asset, Decimal(0)), amount)
+    return summed

@@ -1,0 +1,217 @@
+"""Decisions on paper orders: made in memory at once, committed in their order, made again where a commit fails."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from desk.backlog import Backlog
+from desk.committed import RECENT, Committed, through_merges
+from desk.errors import DeskError, Unavailable
+from desk.orders import Change, Order
+from desk.pump import Pump, sentence
+from desk.registry import Registry
+from desk.store import TradeStore
+from desk.ticks import Tick
+
+if TYPE_CHECKING:
+    from desk.matching import Matcher
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200  # prices gone through again before others get their turn
+BESTS = 1000  # trailing stops saved at once
+
+
+class Dealer:
+    """The matcher, what it decided that is not committed yet, and the accounts as committed.
+
+    Prices that come while the database fails, or while coins are merged, are kept and gone through afterwards. It is
+    *behind* until then, and takes no orders. `announce` is called with each batch of changes after its commit.
+    """
+
+    def __init__(
+        self,
+        store: TradeStore,
+        registry: Registry,
+        matcher: 'Matcher',
+        clock: Callable[[], datetime],
+        announce: Callable[[Sequence[Change]], None],
+    ) -> None:
+        self.store, self.registry, self.matcher, self.clock = store, registry, matcher, clock
+        self.announce = announce
+        self.view, self.backlog = Committed(), Backlog()
+        self.pump = Pump(store, self._committed, self._fall_behind)
+        self._given: int | None = None  # behind: the place in the backlog up to which prices were gone through
+        self._seen = 0
+        self._closed = False
+        self._bests: dict[int, Order] = {}
+        self._loading = asyncio.Lock()
+        self._news = asyncio.Event()
+
+    @property
+    def trouble(self) -> str:
+        """Why no orders are taken now; '' while they are."""
+        return sentence(self.pump.broken) if self.pump.broken is not None else ''
+
+    def tick(self, coin_id: int, tick: Tick) -> None:
+        """A price has become the live one: decide what it does, or keep it until that can be done."""
+        if self._given is not None:
+            self.backlog.keep(coin_id, tick)
+            return
+        place, busy = self.backlog.end, self.pump.busy
+        changes = self._match(coin_id, tick)
+        if changes or busy:
+            self.backlog.keep(coin_id, tick)
+        if changes:
+            self.pump.put(changes, place)
+
+    async def ready(self) -> None:
+        """Return when decisions can be made; raises Unavailable where that takes more than a moment."""
+        while self._given is not None:
+            if self._closed:
+                raise Unavailable('The desk is stopping; nothing was done.')
+            if self.trouble:
+                raise Unavailable(self.trouble)
+            await self._news.wait()
+
+    async def commit(self, changes: Sequence[Change]) -> None:
+        """What was just decided for somebody; raises Unavailable. It goes on even if nobody waits any more."""
+        await self.pump.commit(changes, self.backlog.end)
+
+    async def load(self) -> None:
+        """Everything as the store has it; raises Unavailable."""
+        found = through_merges(await self.store.trading_state(), self.registry)
+        fills = {book.id: (await self.store.fills(book.id, limit=RECENT)).items for book in found.books}
+        state = replace(found, orders=[self._with_best(order) for order in found.orders])
+        self.view.load(state, fills)
+        self.matcher.load(state)
+        self._seen = state.last_seq
+
+    async def work(self) -> None:
+        """Commit what was decided or, where that failed, read everything anew: a step for the crew."""
+        if self.pump.broken is None:
+            await self.pump.once()
+            return
+        async with self._loading:
+            if self.pump.broken is not None:
+                await self._renew()
+
+    async def expire(self) -> None:
+        """Let orders end whose time is over: a step for the crew."""
+        if self._given is None and (changes := self.matcher.expire(self.clock())):
+            self.pump.put(changes, self.backlog.end)
+
+    async def save_bests(self) -> None:
+        """Keep how far trailing stops have come, some at once: a step for the crew."""
+        if self._given is None and (moved := self.matcher.trailed()):
+            await self._moved(moved)
+        some = list(self._bests.values())[:BESTS]
+        await self.store.save_bests(some)
+        for order in some:
+            if self._bests.get(order.id) is order:
+                del self._bests[order.id]
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Nothing is decided within; afterwards everything is read anew."""
+        async with self._loading:
+            if self._given is None:
+                self._given = self.backlog.end
+            await self._drain()
+            try:
+                yield
+            finally:
+                try:
+                    await self._renew()
+                except DeskError as error:  # the crew goes on with it, and tells it
+                    self.pump.break_off(error)
+
+    async def stop(self) -> None:
+        """Commit what was decided, and decide nothing more."""
+        moved = self.matcher.trailed() if self._given is None else []
+        self._closed = True
+        if self._given is None:
+            self._given = self.backlog.end
+        self._tell()
+        await self._drain()
+        if not self.trouble:
+            self._bests.update((order.id, order) for order in moved)
+            with suppress(DeskError):  # the writer tells it; the stops are as they were a second ago
+                while self._bests:
+                    await self.save_bests()
+
+    def _match(self, coin_id: int, tick: Tick) -> list[Change]:
+        try:
+            return self.matcher.tick(coin_id, tick)
+        except Exception as error:  # a price must come in, whatever trading makes of it; the crew tells this
+            log.exception('a price of %s could not be matched', tick.name)
+            self.pump.break_off(error)
+            return []
+
+    async def _moved(self, orders: list[Order]) -> None:
+        """Where these stand follows from what was decided before: it counts once that is committed."""
+        await self.commit(())
+        self._bests.update((order.id, order) for order in orders)
+        if self.view.follow(orders):
+            self.announce(())
+
+    def _with_best(self, order: Order) -> Order:
+        known = self._bests.get(order.id)
+        return replace(order, best=known.best) if known is not None and known.revision == order.revision else order
+
+    async def _drain(self) -> None:
+        if self.pump.busy:
+            with suppress(Unavailable):  # the crew tells it
+                await self.commit(())
+
+    async def _renew(self) -> None:
+        await self.load()
+        self.pump.mend()
+        await self._catch_up()
+        self.announce(())
+
+    async def _catch_up(self) -> None:
+        assert self._given is not None
+        while not self.trouble and (some := self.backlog.some(self._given, AT_ONCE)):
+            for coin_id, tick in some:
+                if not self.trouble:
+                    self._again(coin_id, tick)
+            await asyncio.sleep(0)  # others get their turn
+        if not self.trouble:
+            self._given = None
+            self._forget()
+            self._tell()
+
+    def _again(self, coin_id: int, tick: Tick) -> None:
+        """A price that came while nothing could be decided; what has been committed since has seen it already."""
+        assert self._given is not None
+        place, counts = self._given, tick.seq > self._seen and self.registry.root(coin_id) == coin_id
+        changes = self._match(coin_id, tick) if counts else []
+        if self.trouble:
+            self.backlog.strike(place)
+            return
+        self._given = place + 1
+        if changes:
+            self.pump.put(changes, place)
+
+    def _committed(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            self.view.apply(change)
+        self._forget()
+        self.announce(changes)
+
+    def _forget(self) -> None:
+        oldest, given = self.pump.oldest, self._given
+        self.backlog.forget(oldest if oldest is not None else given if given is not None else self.backlog.end)
+
+    def _fall_behind(self) -> None:
+        self.backlog.again()
+        self._given = self.backlog.start
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news.clear()
