@@ -1,7 +1,7 @@
 """Portfolios, the façade: what each book has come to. It reads what is committed and decides nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,13 +9,15 @@ from desk.broker import Broker
 from desk.candles import INTERVALS, Candle
 from desk.equity import Curve, curve, interval_for
 from desk.errors import NotFound
-from desk.ledger import DEPOSITS, sums
+from desk.ledger import DEPOSITS, TRADER, sums
 from desk.market import Market, effective_policy
-from desk.orders import LOCAL, Book, Change, Fill
+from desk.orders import LOCAL, Book, Change, Fill, Side
 from desk.portfolio import ZERO, Portfolio, Tally, portfolio
 from desk.registry import Registry
-from desk.store import Store
+from desk.statement import Statement, entries
+from desk.store import Line, Page, Store
 from desk.trade_export import fills_csv, orders_csv, paged, postings_csv
+from models import Coin
 
 LINES, CANDLES = 1000, 600
 
@@ -62,6 +64,52 @@ class Portfolios:
                 return book
         raise NotFound(f'There is no book {number}.', 'book')
 
+    async def fills(
+        self,
+        number: int | None = None,
+        coin: str = '',
+        side: Side | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 50,
+        cursor: str = '',
+        user: str = LOCAL,
+    ) -> Page[Fill]:
+        """Fills newest first: at least `limit` of that coin ('': any) and side (None: both), or all that are left."""
+        found: list[Fill] = []
+        coins = [coin] if coin else None
+        while True:
+            page = await self.broker.fills(
+                book=number, coins=coins, start=start, end=end, limit=limit, cursor=cursor, user=user
+            )
+            found += [fill for fill in page.items if side is None or fill.side == side]
+            cursor = page.cursor
+            if len(found) >= limit or not cursor:
+                return Page(found, cursor)
+
+    async def statement(
+        self, asset: str, number: int | None = None, limit: int = 50, cursor: str = '', user: str = LOCAL
+    ) -> Statement:
+        """What became of a balance: of the book's quote currency or of a coin, by name; raises NotFound."""
+        book = await self.book(number, user)
+        money = asset.strip().upper() == book.quote
+        coin = None if money else self.registry.get(asset)
+        page = await self.broker.postings(
+            book=book.number,
+            account=TRADER,
+            quote=money,
+            coins=[coin.name] if coin else None,
+            limit=limit,
+            cursor=cursor,
+            user=user,
+        )
+        ids = self.registry.ids(coin) if coin else None
+        balance = await self.store.trades.balance(book.id, ids, page.items[0].id) if page.items else ZERO
+        fills = await self._fills_behind(page.items, book, coin)
+        return Statement(
+            book, coin.name if coin else book.quote, list(entries(page.items, fills, balance)), page.cursor
+        )
+
     async def orders_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
         """The orders of a book as CSV, newest first; raises NotFound before the first line."""
         book, read = await self.book(number, user), self.broker.orders
@@ -79,6 +127,19 @@ class Portfolios:
         book, read = await self.book(number, user), self.broker.postings
         pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
         return postings_csv(pages, book, self.registry.name)
+
+    async def _fills_behind(self, lines: Sequence[Line], book: Book, coin: Coin | None) -> dict[int, Fill]:
+        """The fills of a page of postings, by number; they lie within its time."""
+        if not lines:
+            return {}
+        read, start, end = self.broker.fills, lines[-1].at, lines[0].at + timedelta(microseconds=1)
+        coins = [coin.name] if coin else None
+        pages = paged(
+            lambda cursor: read(
+                book=book.number, coins=coins, start=start, end=end, limit=LINES, cursor=cursor, user=book.user
+            )
+        )
+        return {fill.id: fill async for page in pages for fill in page}
 
     def _live(self, tally: Tally) -> Portfolio:
         account, found = self.broker.account(tally.book.user), self._curves.get(tally.book.id)

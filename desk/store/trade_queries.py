@@ -132,6 +132,16 @@ def postings(
     return _page(found, limit, lambda line: (BEGINNING, line.id))
 
 
+def balance(connection: Connection, book_id: int, coin_ids: Coins, last: int) -> Decimal:
+    """What the trader had after a posting, by its id: of these coins, or of the quote currency (None)."""
+    total = Decimal(0)
+    for condition in _posted(TRADER, coin_ids is None, coin_ids):
+        query = select(POSTING.c.amount).where(POSTING.c.book_id == book_id, *condition, POSTING.c.id <= last)
+        for (amount,) in connection.execution_options(yield_per=10_000).execute(query):
+            total = MONEY.add(total, amount)
+    return total
+
+
 def books(connection: Connection, user: str) -> list[Book]:
     """The books of a user, oldest first."""
     return _items(connection, BOOKS, _select(BOOKS, BOOK.c.user == user).order_by(BOOK.c.number))

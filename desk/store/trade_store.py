@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from desk.account import TradingState
 from desk.errors import Invalid
@@ -99,6 +100,10 @@ class TradeStore:
         Of the quote currency if `quote`, and of these coins; of every asset if neither is said.
         """
         return await self._read(trade_queries.postings, book_id, account, quote, coin_ids, limit, cursor)
+
+    async def balance(self, book_id: int, coin_ids: Sequence[int] | None, last: int) -> Decimal:
+        """What the trader had of these coins, or of the quote currency (None), after the posting of this id."""
+        return await self._read(trade_queries.balance, book_id, coin_ids, last)
 
     async def books(self, user: str) -> list[Book]:
         """The books of a user, oldest first."""
