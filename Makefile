@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 UNITS := tests/unit tests/user --numprocesses auto --dist loadfile
 
-.PHONY: run test units quick browser trouble faults check fmt cover bench chromium clean
+.PHONY: run test units quick browser trouble faults proof check fmt cover bench chromium clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/python app.py $(ARGS)
@@ -33,6 +33,10 @@ trouble: $(TOOLS)
 # The long form: 25 kills instead of 3.
 faults: $(TOOLS)
 	COINTAPE_KILLS=25 $(PYTEST) tests/faults --timeout 900 $(ARGS)
+
+# The long form: what hypothesis thinks of against the reference of the trading rules, thousands of times.
+proof: $(TOOLS)
+	COINTAPE_EXAMPLES=5000 $(PYTEST) tests/unit/test_matching_stateful.py --timeout 3600 $(ARGS)
 
 check: $(TOOLS)
 	$(BIN)/ruff format --check

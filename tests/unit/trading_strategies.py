@@ -1,0 +1,143 @@
+"""What hypothesis draws for the trading desk: small grids, so that prices touch, tie and ask for more than there is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from desk.orders import Kind, Side, Steps, Terms, Ticket, TimeInForce
+from desk.ticks import Tick
+from models import Coin, Origin
+
+D = Decimal
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A coin to draw for: the prices and sizes that occur, its steps; with a pair, an exchange governs it."""
+
+    coin: Coin
+    steps: Steps
+    prices: tuple[Decimal, ...]
+    sizes: tuple[Decimal, ...]
+    distances: tuple[Decimal, ...]
+
+
+def _coin(number: int, name: str, pair: str = '') -> Coin:
+    return Coin(id=number, name=name, key=name.casefold(), pair=pair)
+
+
+GRIDS = {
+    grid.coin.id or 0: grid
+    for grid in (
+        Grid(
+            _coin(1, 'COARSE'),
+            Steps(D(1), D('0.1')),
+            tuple(map(D, (1, 2, 9, 10, 11, 12, 20))),
+            tuple(map(D, ('0.1', '1', '2.5', '5', '10', '40'))),
+            tuple(map(D, (1, 2, 15))),
+        ),
+        Grid(
+            _coin(2, 'LISTED', pair='LISTED/USD'),
+            Steps(D('0.5'), D('0.01')),
+            tuple(map(D, ('98', '99', '99.5', '100', '100.5', '101', '103'))),
+            tuple(map(D, ('0.01', '0.2', '0.5', '1', '3.33', '9.95'))),
+            tuple(map(D, ('0.5', '0.7', '2'))),
+        ),
+        Grid(
+            _coin(3, 'FREE'),
+            Steps(),
+            tuple(map(D, ('7.77', '0.00001', '6.333333333333333333', '6.35', '7.8', '33.3'))),
+            tuple(map(D, ('0.1', '0.50000001', '3', '7', '123.45678901', '2900'))),
+            tuple(map(D, ('0.000003', '0.01', '5'))),
+        ),
+    )
+}
+
+
+def sampled(*texts: str) -> st.SearchStrategy[Decimal]:
+    return st.sampled_from([D(text) for text in texts])
+
+
+def _terms() -> st.SearchStrategy[Terms]:
+    return st.builds(
+        Terms,
+        maker_fee=sampled('0.1', '0', '0.5'),
+        taker_fee=sampled('0.2', '0', '0.3333'),
+        spread=sampled('0.1', '0', '3'),
+        slippage=sampled('5', '0', '150'),
+        touch=st.booleans(),
+        participation=sampled('0', '10', '50', '100'),
+        cut=st.booleans(),
+    )
+
+
+terms = st.one_of(st.just(Terms()), _terms())
+
+
+@st.composite
+def ticks(draw: st.DrawFn, coin_id: int, now: datetime) -> Tick:
+    """A price from any door, of any age, with and without a quote and a volume; some quotes are crossed."""
+    grid = GRIDS[coin_id]
+    price, bid, ask = (draw(st.sampled_from(grid.prices)) for _ in range(3))
+    quoted = draw(st.sampled_from(['no', 'no', 'sound', 'half', 'any']))
+    if quoted == 'sound':
+        bid, ask = min(bid, price, ask), max(bid, price, ask)
+    return Tick(
+        grid.coin.name,
+        price,
+        now - timedelta(seconds=draw(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 59, 60, 61, 300, -4]))),
+        'feed',
+        draw(st.sampled_from([*[Origin.FEED] * 7, Origin.PERSON, Origin.PROGRAM, Origin.FILE])),
+        draw(st.sampled_from([None, None, None, *grid.sizes, D(1000), D(0)])),
+        None if quoted in ('no', 'half') else bid,
+        None if quoted == 'no' else ask,
+    )
+
+
+@st.composite
+def tickets(draw: st.DrawFn, coin_id: int, now: datetime) -> Ticket:
+    """An order of any kind whose parts go together."""
+    grid = GRIDS[coin_id]
+    kind, side = draw(st.sampled_from(Kind)), draw(st.sampled_from(Side))
+    asked: dict[str, Any] = {'name': grid.coin.name, 'side': side, 'kind': kind}
+    if draw(st.integers(0, 3)):
+        asked['size'] = draw(st.sampled_from(grid.sizes))
+    else:
+        asked['quote_size'] = draw(sampled('5', '1', '0.01', '99.99', '333.33333333', '1000'))
+    prices = st.sampled_from(grid.prices)
+    if kind in (Kind.LIMIT, Kind.STOP_LIMIT):
+        asked['limit_price'] = draw(prices)
+    if kind in (Kind.STOP, Kind.STOP_LIMIT):
+        asked['stop_price'] = draw(prices)
+    if kind is Kind.TRAILING_STOP:
+        by = draw(st.sampled_from(['trail_amount', 'trail_percent']))
+        asked[by] = draw(st.sampled_from(grid.distances) if by == 'trail_amount' else sampled('0.5', '10', '99'))
+    asked |= draw(_times(kind, now))
+    if side is Side.BUY and draw(st.integers(0, 2)) == 0:
+        asked |= draw(_brackets(grid))
+    return Ticket(**asked)
+
+
+@st.composite
+def _times(draw: st.DrawFn, kind: Kind, now: datetime) -> dict[str, Any]:
+    allowed = {
+        Kind.MARKET: [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK],
+        Kind.LIMIT: [TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD],
+    }.get(kind, [TimeInForce.GTC, TimeInForce.GTD])
+    time_in_force = draw(st.sampled_from(allowed))
+    asked: dict[str, Any] = {'time_in_force': time_in_force}
+    if time_in_force is TimeInForce.GTD:
+        asked['good_till'] = now + timedelta(seconds=draw(st.sampled_from([1, 30, 61])))
+    if kind is Kind.LIMIT and time_in_force in (TimeInForce.GTC, TimeInForce.GTD):
+        asked['post_only'] = draw(st.integers(0, 4)) == 0
+    return asked
+
+
+@st.composite
+def _brackets(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
+    low, high = sorted(draw(st.lists(st.sampled_from(grid.prices), min_size=2, max_size=2, unique=True)))
+    legs = draw(st.sampled_from([('take_profit', 'stop_loss'), ('take_profit',), ('stop_loss',)]))
+    return {leg: high if leg == 'take_profit' else low for leg in legs}
