@@ -9,10 +9,13 @@ from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from desk.orders import MONEY_QUANTUM, PRICE_QUANTUM, Kind, Order, Rule, Side, Steps, Terms
-from desk.ticks import MONEY, Tick
+from desk.ticks import EARLIEST, MONEY, Tick
+from models import Origin
 
 P = ParamSpec('P')
 T = TypeVar('T')
+LIMITS = (Kind.LIMIT, Kind.STOP_LIMIT)
+GREATEST_SIZE = Decimal(10) ** 20 - 1  # what the database keeps
 ONE, HUNDRED, TEN_THOUSAND = Decimal(1), Decimal(100), Decimal(10_000)
 
 
@@ -53,11 +56,11 @@ def price_step(steps: Steps) -> Decimal:
 @exactly
 def quote(tick: Tick, terms: Terms, steps: Steps) -> BidAsk:
     """The price's own bid and ask, else the price ∓ half a spread; bounds: 0 < one tick ≤ bid ≤ ask."""
-    if tick.bid is not None and tick.ask is not None and 0 < tick.bid <= tick.ask:
-        return BidAsk(tick.bid, tick.ask)
-    step = price_step(steps)
-    half = tick.price * terms.spread / (2 * HUNDRED)
-    return BidAsk(max(floor(max(tick.price - half, Decimal(0)), step), step), ceil(tick.price + half, step))
+    bid, ask, step = tick.bid, tick.ask, price_step(steps)
+    if bid is None or ask is None or bid > ask or ask <= 0:
+        half = tick.price * terms.spread / (2 * HUNDRED)
+        bid, ask = tick.price - half, tick.price + half
+    return BidAsk(max(floor(max(bid, Decimal(0)), step), step), ceil(ask, step))
 
 
 @exactly
@@ -79,7 +82,7 @@ def market_price(side: Side, at: BidAsk, terms: Terms, steps: Steps) -> Decimal:
 
 def taking_price(order: Order, at: BidAsk) -> tuple[Decimal, Rule]:
     """What an order that takes at once fills at, and by which rule; `bounds` holds it to that."""
-    if order.kind in (Kind.LIMIT, Kind.STOP_LIMIT):
+    if order.kind in LIMITS:
         return (at.ask if order.side is Side.BUY else at.bid), Rule.MARKETABLE_LIMIT
     rules = {Kind.MARKET: Rule.MARKET, Kind.STOP: Rule.STOP, Kind.TRAILING_STOP: Rule.TRAILING_STOP}
     return market_price(order.side, at, order.terms, order.steps), rules[order.kind]
@@ -121,7 +124,7 @@ def reached(side: Side, stop_price: Decimal, price: Decimal) -> bool:
 
 @exactly
 def trailing_price(side: Side, best: Decimal, amount: Decimal | None, percent: Decimal | None, steps: Steps) -> Decimal:
-    """Where a trailing stop stands: best + distance rounded up (buy), best − distance rounded down (sell, or 0)."""
+    """Where a trailing stop stands: best + distance rounded up (buy), best − distance rounded down (sell)."""
     distance = amount if amount is not None else best * (percent or Decimal(0)) / HUNDRED
     if side is Side.BUY:
         return ceil(best + distance, price_step(steps))
@@ -138,17 +141,18 @@ def stop_of(order: Order) -> Decimal:
 
 
 @exactly
-def worst_price(order: Order, at: BidAsk | None) -> Decimal | None:
-    """The price that its hold, its size by money and its worth are computed with; None: a market order, no quote."""
-    if order.kind in (Kind.LIMIT, Kind.STOP_LIMIT):
+def worst_price(order: Order, tick: Tick | None) -> Decimal | None:
+    """What its hold, its size by money and its worth are computed with: the limit; of a buy stop what it would pay at
+    its stop price, of a sell stop that price; of a market order the quote with slippage, None without a price.
+    """
+    if order.kind in LIMITS:
         return order.limit_price
-    if order.kind is Kind.MARKET:
-        return market_price(order.side, at, order.terms, order.steps) if at else None
-    stop = stop_of(order)
-    if order.side is Side.SELL:
-        return stop
-    half = stop * order.terms.spread / (2 * HUNDRED)
-    return slipped(Side.BUY, ceil(stop + half, price_step(order.steps)), order.terms, order.steps)
+    if order.kind is not Kind.MARKET:
+        stop = stop_of(order)
+        if order.side is Side.SELL:
+            return stop
+        tick = Tick('', stop, EARLIEST, '', Origin.FEED)
+    return market_price(order.side, quote(tick, order.terms, order.steps), order.terms, order.steps) if tick else None
 
 
 @exactly
@@ -175,32 +179,33 @@ def money_held(size: Decimal, reserve: Decimal, per_cent: Decimal) -> Decimal:
     return (size * reserve * (ONE + per_cent / HUNDRED)).quantize(MONEY_QUANTUM, ROUND_CEILING)
 
 
+def hold_fee(order: Order) -> Decimal:
+    """The fee that a buy's hold counts with, in per cent: the taker's for what only takes, else the greater."""
+    return order.terms.worst_fee if order.kind in LIMITS else order.terms.taker_fee
+
+
 def hold(order: Order) -> tuple[int | None, Decimal]:
     """What an open order holds: the asset (None: the quote currency) and how much of it."""
     if order.side is Side.SELL:
         return order.coin_id, order.remaining
     if order.size is None:
         return None, order.quote_size or Decimal(0)
-    if not order.remaining:
-        return None, Decimal(0)
     assert order.reserve is not None
-    return None, money_held(order.remaining, order.reserve, order.terms.worst_fee)
-
-
-def lots_to_buy(money: Decimal, price: Decimal, per_cent: Decimal, lot: Decimal) -> Decimal:
-    """The most lots whose cost is no more than the money."""
-    return _most_lots(lambda size: cost(size, price, per_cent) <= money, money, price, per_cent, lot)
-
-
-def lots_to_hold(money: Decimal, reserve: Decimal, per_cent: Decimal, lot: Decimal) -> Decimal:
-    """The most lots whose hold is no more than the money."""
-    return _most_lots(lambda size: money_held(size, reserve, per_cent) <= money, money, reserve, per_cent, lot)
+    return None, money_held(order.remaining, order.reserve, hold_fee(order))
 
 
 @exactly
-def lots_worth(money: Decimal, price: Decimal, lot: Decimal) -> Decimal:
-    """The most lots whose size × price is no more than the money."""
-    return floor(money / price, lot) if money > 0 else Decimal(0)
+def lots(money: Decimal, price: Decimal, per_cent: Decimal, lot: Decimal) -> Decimal:
+    """The most lots that money pays for with a fee, before rounding: size × price × (1 + fee) ≤ money."""
+    if money <= 0:
+        return Decimal(0)
+    return floor(min(money / (price * (ONE + per_cent / HUNDRED)), GREATEST_SIZE), lot)
+
+
+@exactly
+def pays(money: Decimal, size: Decimal, price: Decimal, per_cent: Decimal) -> bool:
+    """Whether money pays for a size with its fee, before rounding."""
+    return size * price * (ONE + per_cent / HUNDRED) <= money
 
 
 @exactly
@@ -210,22 +215,6 @@ def volume_left(order: Order, tick: Tick, taken: Decimal) -> Decimal | None:
         return None
     share = tick.volume * order.terms.participation / HUNDRED - taken
     return floor(max(share, Decimal(0)), order.steps.lot_size)
-
-
-@exactly
-def _most_lots(
-    fits: Callable[[Decimal], bool], money: Decimal, price: Decimal, per_cent: Decimal, lot: Decimal
-) -> Decimal:
-    """Halving between a count that surely fits and one that surely does not: rounding leaves at most two quanta."""
-    if money <= 0:
-        return Decimal(0)
-    each = price * (ONE + per_cent / HUNDRED) * lot
-    low, high = int(money // each), int((money + 2 * MONEY_QUANTUM) // each) + 1
-    low = low if fits(low * lot) else 0
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle * lot) else (low, middle)
-    return _short(low * lot)
 
 
 def _short(number: Decimal) -> Decimal:

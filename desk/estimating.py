@@ -1,0 +1,59 @@
+"""What an order would come to, told from a placing that was only tried. Pure."""
+
+from decimal import Decimal
+
+from desk.account import Estimate
+from desk.decision import Decision
+from desk.orders import Kind, Order, Side, Status, TimeInForce
+from desk.sentences import money
+from desk.ticks import MONEY, Tick
+from desk.trading import fee, hold, quote, reached, stop_of, value, worst_price
+
+
+def estimated(decision: Decision, order: Order, tick: Tick | None, fresh: bool) -> Estimate:
+    """`order` as the tried placing left it. `tick` is the coin's newest price."""
+    buy = order.side is Side.BUY
+    at = quote(tick, order.terms, order.steps) if tick else None
+    fills = decision.fills
+    size, price = order.size, fills[0].price if fills else worst_price(order, tick)
+    if fills:
+        worth, charge = fills[0].value, fills[0].fee
+    else:
+        worth = value(size, price) if size is not None and price is not None else order.quote_size or Decimal(0)
+        rate = order.terms.maker_fee if order.kind is Kind.LIMIT and fresh else order.terms.taker_fee
+        charge = fee(size, price, rate) if size is not None and price is not None else Decimal(0)
+    return Estimate(
+        size=size,
+        price=_shown_price(order, price, bool(fills)),
+        value=worth,
+        fee=charge,
+        total=MONEY.add(worth, charge) if buy else MONEY.subtract(worth, charge),
+        at_once=bool(fills),
+        maker=order.kind is Kind.LIMIT and fresh and not fills,
+        holds=hold(order)[1] if order.is_open else Decimal(0),
+        available=decision.account.available(None if buy else order.coin_id),
+        bid=at.bid if at else None,
+        ask=at.ask if at else None,
+        age=max(0.0, (decision.now - tick.timestamp).total_seconds()) if tick else None,
+        notes=tuple(_notes(order, tick, fresh)),
+        refusal=order.reason if order.status in (Status.REFUSED, Status.CANCELLED) and not fills else '',
+    )
+
+
+def _shown_price(order: Order, price: Decimal | None, filled: bool) -> Decimal | None:
+    """A stop shows where it waits, not what its hold is computed with."""
+    return price if filled or order.kind in (Kind.MARKET, Kind.LIMIT, Kind.STOP_LIMIT) else stop_of(order)
+
+
+def _notes(order: Order, tick: Tick | None, fresh: bool) -> list[str]:
+    notes = []
+    if order.kind in (Kind.MARKET, Kind.LIMIT) and not fresh and order.is_open:
+        why = 'the newest price is too old' if tick else 'there is no price yet'
+        notes.append(f'Waits for the next price: {why} to fill it at once.')
+    if order.kind in (Kind.STOP, Kind.STOP_LIMIT) and tick and reached(order.side, stop_of(order), tick.price):
+        notes.append(f'The price, {money(tick.price)}, is past the stop already: the next one there triggers it.')
+    if order.filled_size and order.status is Status.PARTLY_FILLED:
+        notes.append('A part fills at once; the rest goes on at the next prices.')
+    if order.time_in_force is TimeInForce.IOC and order.filled_size and order.status is Status.CANCELLED:
+        notes.append('A part fills at once; the rest is cancelled.')
+    return notes

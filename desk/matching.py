@@ -1,0 +1,263 @@
+"""Decides what becomes of paper orders: at once, in memory, one Change a decision. No input, no output, no waiting."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from desk import amending, placing
+from desk.account import Account, Estimate, TradingState
+from desk.decision import Decision, Numbers
+from desk.errors import Conflict, NotFound
+from desk.estimating import estimated
+from desk.filling import rest, take, trigger
+from desk.ledger import deposit
+from desk.orders import Book, Change, Kind, Order, Status, Steps, Terms, Ticket
+from desk.resting import Resting
+from desk.ticks import MONEY, Tick
+from desk.trading import LIMITS
+
+FRESH = timedelta(seconds=60)
+STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
+
+
+class Matcher:
+    """All open books and their orders as decided, which may be ahead of what is committed.
+
+    `newest` is the desk's newest sequence number, `governing` the price that governs a coin now.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        newest: Callable[[], int],
+        governing: Callable[[int], Tick | None],
+    ) -> None:
+        self.accounts: dict[str, Account] = {}
+        self._clock, self._newest, self._governing = clock, newest, governing
+        self._numbers = Numbers()
+        self._owners: dict[int, Account] = {}
+        self._resting: dict[int, Resting] = {}
+        self._live: dict[int, Tick] = {}
+        self._taken: dict[int, tuple[int, Decimal]] = {}
+        self._due: list[tuple[datetime, int]] = []
+
+    def load(self, state: TradingState) -> None:
+        """Forget all books and orders, then take these. Prices that came in stay known."""
+        self._numbers = Numbers(
+            state.last_order, state.last_fill, state.last_transaction, state.last_book, state.last_rank
+        )
+        of_book: dict[int, list[Order]] = {book.id: [] for book in state.books}
+        for order in state.orders:
+            of_book[order.book_id].append(order)
+        self.accounts = {
+            book.user: Account(book, state.balances.get(book.id), of_book[book.id]) for book in state.books
+        }
+        self._owners, self._resting, self._due = {}, {}, []
+        for account in self.accounts.values():
+            for order in account.orders.values():
+                self._index(account, order)
+
+    def open(self, user: str, quote: str, cash: Decimal) -> Change:
+        """The user's first book, with its opening money."""
+        return self._open(user, quote, cash, 1)
+
+    def reset(self, user: str, quote: str, cash: Decimal) -> list[Change]:
+        """Close the book, its orders cancelled, and open the next."""
+        account = self._account(user)
+        decision = self._decision(account)
+        for order in list(account.orders.values()):
+            if decision.now_of(order).is_open:
+                decision.end(self._current(order), Status.CANCELLED, 'The account was reset.')
+        book = account.book
+        closed = replace(book, closed=self._clock(), revision=book.revision + 1)
+        change = replace(decision.change or Change(closed), book=closed)
+        self._apply(account, change)
+        return [change, self._open(user, quote, cash, book.number + 1)]
+
+    def place(self, user: str, coin_id: int, ticket: Ticket, steps: Steps, terms: Terms) -> Change:
+        """Place an order; the first of the change's orders is it. One that is not covered comes back refused.
+
+        Raises Invalid or Conflict where it cannot be an order at all.
+        """
+        decision = self._decision(self._account(user), ticket.name)
+        self._place(decision, coin_id, ticket, steps, terms)
+        change = decision.change
+        assert change is not None
+        return self._apply(decision.account, change)
+
+    def estimate(self, user: str, coin_id: int, ticket: Ticket, steps: Steps, terms: Terms) -> Estimate:
+        """What `place` would do now, done to nothing; raises as it does."""
+        decision = self._decision(self._account(user), ticket.name)
+        decision.numbers = replace(self._numbers)
+        order = self._place(decision, coin_id, ticket, steps, terms)
+        tick = self._governing(coin_id)
+        return estimated(decision, order, tick, self._fresh(coin_id) is not None)
+
+    def cancel(self, user: str, order_id: int) -> Change:
+        """End an open order; raises NotFound, and Conflict if it has ended."""
+        order = self._find(user, order_id)
+        decision = self._decision(self._owners[order.id], self._name(order.coin_id))
+        decision.end(order, Status.CANCELLED, 'Cancelled by hand.')
+        return self._done(decision)[0]
+
+    def amend(
+        self,
+        user: str,
+        order_id: int,
+        size: Decimal | None = None,
+        limit_price: Decimal | None = None,
+        stop_price: Decimal | None = None,
+    ) -> Change:
+        """Change an open order, then as if placed anew; raises NotFound, Invalid, Conflict: nothing is done."""
+        order = self._find(user, order_id)
+        decision = self._decision(self._owners[order.id], self._name(order.coin_id))
+        tick, fresh = self._governing(order.coin_id), self._fresh(order.coin_id)
+        amended = amending.amended(decision, order, tick, size, limit_price, stop_price)
+        amending.amend(decision, order, amended, fresh, self._taken_of(fresh, order.coin_id))
+        return self._done(decision)[0]
+
+    def tick(self, coin_id: int, tick: Tick) -> list[Change]:
+        """A price has just become the coin's live price: what it fills, triggers and ends."""
+        self._live[coin_id] = tick
+        due = self._due and self._due[0][0] <= tick.received
+        resting = self._resting.get(coin_id)
+        if not due and (resting is None or resting.quiet(tick.price)):
+            return []
+        changes = self.expire(tick.received) if due else []
+        self._taken.pop(coin_id, None)
+        if resting:
+            changes += self._match(resting, tick, coin_id)
+        return changes
+
+    def expire(self, now: datetime) -> list[Change]:
+        """End the orders whose time is over."""
+        changes = []
+        while self._due and self._due[0][0] <= now:
+            _, order_id = heapq.heappop(self._due)
+            account = self._owners.get(order_id)
+            if account:
+                order = self._current(account.orders[order_id])
+                decision = self._decision(account)
+                decision.end(order, Status.EXPIRED, f'It was good till {order.good_till:%Y-%m-%d %H:%M:%S} UTC.')
+                changes += self._done(decision)
+        return changes
+
+    def trailed(self) -> list[Order]:
+        """Trailing stops whose best price has moved since the last call."""
+        moved = []
+        for resting in self._resting.values():
+            for order_id in resting.trails.moved():
+                account = self._owners[order_id]
+                order = self._current(account.orders[order_id])
+                account.follow(order)
+                moved.append(order)
+        return moved
+
+    def _match(self, resting: Resting, tick: Tick, coin_id: int) -> list[Change]:
+        """Takers in the order of their placing, then resting limits, the furthest gone through first."""
+        stops, waiting, limits = ([*map(self._known, ids)] for ids in resting.pop(tick.price, tick.seq))
+        changes: list[Change] = []
+        for order in sorted(stops + waiting, key=lambda order: order.rank):
+            changes += self._meet(order, tick)
+        for order in sorted(limits, key=lambda order: (-abs((order.limit_price or 0) - tick.price), order.rank)):
+            changes += self._meet(order, tick)
+        for order in stops + waiting + limits:
+            if order.id in self._owners and not resting.has(order.id):
+                resting.put(self._known(order.id))
+        resting.follow(tick.price, tick.seq)
+        return changes
+
+    def _meet(self, known: Order, tick: Tick) -> list[Change]:
+        """An order that a price touches, as those before it have left it."""
+        account = self._owners.get(known.id)
+        if account is None:
+            return []
+        order = account.orders[known.id]
+        order = order if order.best == known.best else replace(order, best=known.best)
+        if order.seq >= tick.seq or not (order.size is None or order.remaining):
+            return []
+        decision, taken = self._decision(account, tick.name), self._taken_of(tick, order.coin_id)
+        if order.kind in STOPS and not order.triggered:
+            take(decision, trigger(decision, order, tick), tick, taken)
+        elif order.kind in LIMITS and order.arrived:
+            rest(decision, order, tick, taken)
+        else:
+            take(decision, order, tick, taken)
+        return self._done(decision)
+
+    def _place(self, decision: Decision, coin_id: int, ticket: Ticket, steps: Steps, terms: Terms) -> Order:
+        tick, fresh = self._governing(coin_id), self._fresh(coin_id)
+        order = placing.drafted(decision, coin_id, ticket, steps, terms, tick, fresh is not None)
+        return placing.place(decision, order, ticket, fresh, self._taken_of(fresh, coin_id))
+
+    def _open(self, user: str, quote: str, cash: Decimal, number: int) -> Change:
+        book = Book(self._numbers.next('book'), user, number, quote, self._clock())
+        account = self.accounts[user] = Account(book)
+        opening = deposit(self._numbers.next('transaction'), book.id, cash, book.opened)
+        return self._apply(account, Change(book, transactions=(opening,)))
+
+    def _account(self, user: str) -> Account:
+        account = self.accounts.get(user)
+        if account is None:
+            raise NotFound(f'There is no account of “{user}”.')
+        return account
+
+    def _find(self, user: str, order_id: int) -> Order:
+        order = self._account(user).orders.get(order_id)
+        if order is not None:
+            return self._current(order)
+        if 0 < order_id <= self._numbers.order and order_id not in self._owners:
+            raise Conflict('This order has ended; nothing about it can be changed.')
+        raise NotFound(f'There is no order {order_id}.')
+
+    def _known(self, order_id: int) -> Order:
+        return self._current(self._owners[order_id].orders[order_id])
+
+    def _current(self, order: Order) -> Order:
+        """With the best price that a trailing stop has followed since it was last decided on."""
+        resting = self._resting.get(order.coin_id)
+        best = resting.trails.best(order.id) if resting and order.kind is Kind.TRAILING_STOP else None
+        return order if best is None or best == order.best else replace(order, best=best)
+
+    def _name(self, coin_id: int) -> str:
+        tick = self._governing(coin_id)
+        return tick.name if tick else 'coins'
+
+    def _fresh(self, coin_id: int) -> Tick | None:
+        """The coin's price if it came in live and is not too old."""
+        tick, live = self._governing(coin_id), self._live.get(coin_id)
+        if tick is None or live is None or live.seq != tick.seq or self._clock() - tick.timestamp > FRESH:
+            return None
+        return tick
+
+    def _taken_of(self, tick: Tick | None, coin_id: int) -> Decimal:
+        """How much of a price's volume was taken."""
+        seq, taken = self._taken.get(coin_id, (0, Decimal(0)))
+        return taken if tick and tick.seq == seq else Decimal(0)
+
+    def _decision(self, account: Account, name: str = '') -> Decision:
+        return Decision(account, self._numbers, self._clock(), self._newest(), name)
+
+    def _done(self, decision: Decision) -> list[Change]:
+        change = decision.change
+        return [self._apply(decision.account, change)] if change else []
+
+    def _apply(self, account: Account, change: Change) -> Change:
+        account.apply(change)
+        for order in change.orders:
+            self._index(account, order)
+        for fill in change.fills:
+            seq, taken = self._taken.get(fill.coin_id, (0, Decimal(0)))
+            self._taken[fill.coin_id] = (fill.seq, MONEY.add(taken, fill.size) if seq == fill.seq else fill.size)
+        return change
+
+    def _index(self, account: Account, order: Order) -> None:
+        if not order.is_open:
+            self._owners.pop(order.id, None)
+        else:
+            if order.good_till is not None and order.id not in self._owners:
+                heapq.heappush(self._due, (order.good_till, order.id))
+            self._owners[order.id] = account
+        self._resting.setdefault(order.coin_id, Resting()).put(order)
