@@ -2,35 +2,34 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING
 from decimal import Decimal
 
-from desk.account import Account, Estimate
+from desk.account import Estimate
 from desk.crew import Crew
 from desk.dealer import Dealer
 from desk.errors import Conflict, NotFound
 from desk.followers import Followers
 from desk.glance import Glance, glance, share
 from desk.market import Market
-from desk.orders import LOCAL, LOT, Book, Change, Fill, Order, Side, Steps, Terms, Ticket
+from desk.matching import Matcher
+from desk.orders import LOCAL, LOT, Book, Change, Order, Side, Steps, Terms, Ticket
 from desk.preferences import Preferences
 from desk.registry import Registry
 from desk.settings import Settings
-from desk.store import Line, Page, Store, Story
+from desk.store import Store
 from desk.terms import check_terms, default_terms, parse_terms, terms_text
 from desk.ticket import asked_text, check_good_till, check_ticket
 from desk.ticks import Tick
+from desk.trade_reader import TradeReader
 from models import Coin
-
-if TYPE_CHECKING:
-    from desk.matching import Matcher
 
 ACCOUNT = '\x00account'
 TERMS = 'terms'
 
 
-class Broker:
+class Broker(TradeReader):
     """What pages and the API talk to. All that it shows is committed; sizes, prices and money are exact.
 
     Everything that changes something raises Unavailable, in a sentence, while the database does not answer.
@@ -48,11 +47,11 @@ class Broker:
         newest: Callable[[], int],
         mark: Callable[[set[str]], None],
     ) -> None:
-        self.settings, self.store, self.registry = settings, store.trades, registry
-        self.preferences, self.clock, self.mark = preferences, clock, mark
+        super().__init__(store.trades, registry)
+        self.settings, self.preferences, self.clock, self.mark = settings, preferences, clock, mark
         self.market = market
         self.matcher = Matcher(clock, newest, market.governing)
-        self.dealer = Dealer(self.store, registry, self.matcher, clock, self._announce)
+        self.dealer = Dealer(self.store, self.registry, self.view, self.matcher, clock, self._announce)
         self._followers = Followers[Change]()
         self._placing: dict[tuple[int, str], tuple[Ticket, asyncio.Task[Order]]] = {}
 
@@ -85,26 +84,19 @@ class Broker:
         """What went wrong with who follows changes, until it takes one again."""
         return self._followers.problem
 
-    def account(self, user: str = LOCAL) -> Account:
-        """The open book with its balances and open orders, as committed."""
-        return self.dealer.view.accounts[user]
+    @property
+    def unseen(self) -> int:
+        """Prices that orders never saw, because too many came while the database was away."""
+        return self.dealer.backlog.dropped
 
-    def name(self, coin_id: int) -> str:
-        """What the coin of this id is called now."""
-        return self.registry.name(coin_id)
+    def paused(self) -> AbstractAsyncContextManager[None]:
+        """Nothing is decided within; afterwards everything is read anew: for when coins are merged."""
+        return self.dealer.paused()
 
     def steps(self, name: str) -> Steps:
         """The tick and lot size of a coin; raises NotFound."""
         coin = self.registry.get(name)
         return Steps(coin.tick_size, coin.lot_size or LOT)
-
-    def resting(self, coin: str | None = None, user: str = LOCAL) -> list[Order]:
-        """The open orders of one coin or of all, newest first."""
-        return self.dealer.view.resting(user, None if coin is None else self._id(coin))
-
-    def recent_fills(self, user: str = LOCAL) -> list[Fill]:
-        """The newest 50 fills of the open book, newest first."""
-        return self.dealer.view.recent(user)
 
     def estimate(self, ticket: Ticket, user: str = LOCAL) -> Estimate:
         """What would become of this order if it were placed now; raises Invalid, NotFound."""
@@ -159,72 +151,10 @@ class Broker:
         await self.dealer.commit(changes)
         return changes[-1].book
 
-    async def story(self, order_id: int, user: str = LOCAL) -> Story:
-        """An order of any book with its events and fills; raises NotFound."""
-        story = await self.store.order_story(order_id)
-        if story.order.book_id not in {book.id for book in await self.books(user)}:
-            raise NotFound(f'There is no order {order_id}.')
-        return story
-
-    async def books(self, user: str = LOCAL) -> list[Book]:
-        """All books of a user, oldest first."""
-        return await self.store.books(user)
-
-    async def orders(
-        self,
-        *,
-        book: int | None = None,
-        open_only: bool = False,
-        coins: Sequence[str] | None = None,
-        limit: int = 100,
-        cursor: str = '',
-        user: str = LOCAL,
-    ) -> Page[Order]:
-        """Orders newest first; `book` is a book's number (None: the open one), `coins` names (None: all)."""
-        number, ids = await self._book(book, user), self._ids(coins)
-        return await self.store.orders(number, open_only=open_only, coin_ids=ids, limit=limit, cursor=cursor)
-
-    async def fills(
-        self,
-        *,
-        book: int | None = None,
-        coins: Sequence[str] | None = None,
-        order_id: int | None = None,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        limit: int = 100,
-        cursor: str = '',
-        user: str = LOCAL,
-    ) -> Page[Fill]:
-        """Fills newest first, `start` ≤ at < `end`."""
-        number, ids = await self._book(book, user), self._ids(coins)
-        return await self.store.fills(
-            number, coin_ids=ids, order_id=order_id, start=start, end=end, limit=limit, cursor=cursor
-        )
-
-    async def all_fills(self, book: int | None = None, user: str = LOCAL) -> list[Fill]:
-        """Every fill of a book, oldest first."""
-        return await self.store.all_fills(await self._book(book, user))
-
-    async def postings(
-        self,
-        *,
-        book: int | None = None,
-        account: str = '',
-        quote: bool = False,
-        coins: Sequence[str] | None = None,
-        limit: int = 100,
-        cursor: str = '',
-        user: str = LOCAL,
-    ) -> Page[Line]:
-        """Lines of the ledger newest first: of one of its accounts ('': all), of the quote currency or of coins."""
-        number, ids = await self._book(book, user), self._ids(coins)
-        return await self.store.postings(number, account=account, quote=quote, coin_ids=ids, limit=limit, cursor=cursor)
-
     async def set_note(self, fill_id: int, note: str, user: str = LOCAL) -> None:
         """Write (or with '' wipe) the note of a fill; raises NotFound, Invalid."""
         await self.store.set_fill_note(fill_id, note.strip())
-        self.dealer.view.note(user, fill_id, note.strip())
+        self.view.note(user, fill_id, note.strip())
         self._announce(())
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
@@ -275,24 +205,6 @@ class Broker:
         quote = self.account(user).book.quote
         if quote != self.settings.quote:
             raise Conflict(f'This account is in {quote}, the prices are in {self.settings.quote}: reset the account.')
-
-    def _id(self, name: str) -> int:
-        return self.registry.get(name).id or 0
-
-    def _ids(self, names: Sequence[str] | None) -> list[int] | None:
-        return (
-            None
-            if names is None
-            else [number for name in names for number in self.registry.ids(self.registry.get(name))]
-        )
-
-    async def _book(self, number: int | None, user: str) -> int:
-        if number is None:
-            return self.account(user).book.id
-        for book in await self.books(user):
-            if book.number == number:
-                return book.id
-        raise NotFound(f'There is no book {number}.', 'book')
 
     def _announce(self, changes: Sequence[Change]) -> None:
         for change in changes:

@@ -6,19 +6,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from desk.backlog import Backlog
 from desk.committed import RECENT, Committed, through_merges
 from desk.errors import DeskError, Unavailable
+from desk.matching import Matcher
 from desk.orders import Change, Order
 from desk.pump import Pump, sentence
 from desk.registry import Registry
 from desk.store import TradeStore
 from desk.ticks import Tick
-
-if TYPE_CHECKING:
-    from desk.matching import Matcher
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # prices gone through again before others get their turn
@@ -36,13 +33,14 @@ class Dealer:
         self,
         store: TradeStore,
         registry: Registry,
-        matcher: 'Matcher',
+        view: Committed,
+        matcher: Matcher,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[Change]], None],
     ) -> None:
-        self.store, self.registry, self.matcher, self.clock = store, registry, matcher, clock
-        self.announce = announce
-        self.view, self.backlog = Committed(), Backlog()
+        self.store, self.registry, self.view, self.matcher = store, registry, view, matcher
+        self.clock, self.announce = clock, announce
+        self.backlog = Backlog()
         self.pump = Pump(store, self._committed, self._fall_behind)
         self._given: int | None = None  # behind: the place in the backlog up to which prices were gone through
         self._seen = 0

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from desk.broker import Broker
 from desk.candles import INTERVALS, Candle
 from desk.coinage import Coinage
 from desk.conflator import Conflator, Subscriber
@@ -12,11 +13,12 @@ from desk.corrections import Corrections
 from desk.crew import Crew
 from desk.csv_export import export_csv
 from desk.errors import Invalid, NotFound
-from desk.feeds import Feeds
+from desk.feeds import Feeds, Grid
 from desk.intake import Intake
 from desk.lag import Lag
 from desk.market import Market, Quote, effective_policy
 from desk.memory import Memory
+from desk.portfolios import Portfolios
 from desk.preferences import Preferences
 from desk.registry import Registry
 from desk.replay import Replay
@@ -42,7 +44,11 @@ class Desk:
         self.registry, self.market, self.lag = Registry(), Market(), Lag()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
         self.preferences = Preferences(self.store)
-        self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged, _nothing)
+        self.broker = Broker(
+            settings, self.store, self.registry, self.market, self.preferences, clock, self._newest, self.conflator.mark
+        )
+        self.portfolio = Portfolios(self.broker, self.store, self.registry, self.market, clock)
+        self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged, self.broker.tick)
         self.memory = Memory(self.store, self.registry, self.market, clock)
         self.corrections = Corrections(
             self.store, self.registry, self.intake, self.memory, clock, self._changed, self._aged
@@ -64,6 +70,7 @@ class Desk:
         await self.preferences.load()
         self.intake.seq = await self.store.last_seq()
         await self.memory.load()
+        await self.broker.start(self.crew)
         self._aged(self.registry.all())
         self.crew.every(0, 'lag', self.lag.watch)
         self.crew.every(0.2, 'windows', self._recall)
@@ -80,6 +87,7 @@ class Desk:
             ends.push_async_callback(self.store.close)
             ends.callback(self.conflator.close)
             ends.push_async_callback(self.crew.stop)
+            ends.push_async_callback(self.broker.stop)
             ends.push_async_callback(self.feeds.stop)
             ends.push_async_callback(self.replays.stop)
 
@@ -98,11 +106,13 @@ class Desk:
         """Keep history that exists only as candles; how many were new or changed."""
         return await self.intake.submit_candles(bars)
 
-    async def listed(self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str]) -> None:
+    async def listed(
+        self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str], grids: Mapping[str, Grid] = {}
+    ) -> None:
         """An exchange says which coins it has: name → its pair; those are followed from now on."""
         names = list(dict.fromkeys([*pairs, *full_names]))
         coins = dict(zip(names, await self.intake.coins(names), strict=True))
-        await self.coinage.listed(exchange, pairs, full_names, coins)
+        await self.coinage.listed(exchange, pairs, full_names, grids, coins)
 
     def quotes(self) -> list[Quote]:
         """Every coin that has a price to show, by name."""
@@ -195,7 +205,8 @@ class Desk:
 
     async def merge(self, name: str, into: str) -> Coin:
         """Make one coin of two: the records of `name` count for `into`."""
-        return await self.coinage.merge(self.registry.get(name), self.registry.get(into))
+        async with self.broker.paused():
+            return await self.coinage.merge(self.registry.get(name), self.registry.get(into))
 
     async def set_policy(self, name: str, policy: Policy) -> Coin:
         """Say whose price governs a coin."""
@@ -216,7 +227,12 @@ class Desk:
     def status(self) -> Status:
         """One look at the whole desk."""
         now, writer = self.clock(), self.store
-        said = {**self.crew.problems, 'frames': self.conflator.problem, 'database': writer.last_error}
+        said = {
+            **self.crew.problems,
+            'frames': self.conflator.problem,
+            'orders': self.broker.problem,
+            'database': writer.last_error,
+        }
         problems = {what: why for what, why in said.items() if why}
         return Status(
             healthy=not problems,
@@ -227,6 +243,7 @@ class Desk:
             frames=self.conflator.frames,
             refused=self.intake.refused,
             clamped=self.intake.clamped,
+            unseen=self.broker.unseen,
             lag_p50=self.lag.percentile(0.5),
             lag_p99=self.lag.percentile(0.99),
             memory=memory(),
@@ -236,6 +253,9 @@ class Desk:
             now=now,
             versions=versions(),
         )
+
+    def _newest(self) -> int:
+        return self.intake.seq
 
     def _to_follow(self) -> dict[str, str]:
         followed = {coin.name: coin.pair for coin in self.registry.all() if coin.followed}
@@ -265,6 +285,3 @@ class Desk:
         before = self.clock() - timedelta(days=self.settings.feed_record_days)
         while await self.store.prune(before, PRUNE_STEP) == PRUNE_STEP:
             pass
-
-
-def _nothing(coin: Coin, tick: Tick) -> None: ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desk.errors import Conflict, DeskError, Unavailable
 from desk.orders import Change
-from desk.store import Store
+from desk.store import TradeStore
 
 BATCH = 500
 
@@ -27,7 +27,9 @@ class Pump:
     `committed` is called with each batch after its commit and before who waits for it goes on, `broke` after a failure.
     """
 
-    def __init__(self, store: Store, committed: Callable[[Sequence[Change]], None], broke: Callable[[], None]) -> None:
+    def __init__(
+        self, store: TradeStore, committed: Callable[[Sequence[Change]], None], broke: Callable[[], None]
+    ) -> None:
         self.store, self.committed, self.broke = store, committed, broke
         self.broken: Exception | None = None
         self._waiting: deque[Decision] = deque()

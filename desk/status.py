@@ -32,7 +32,10 @@ class WriterState:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One look at the desk. Lag in seconds, memory and database in bytes; `problems` maps what to why."""
+    """One look at the desk. Lag in seconds, memory and database in bytes; `problems` maps what to why.
+
+    `unseen` prices were never seen by paper orders: too many came while the database was away.
+    """
 
     healthy: bool
     problems: dict[str, str]
@@ -42,6 +45,7 @@ class Status:
     frames: int
     refused: int
     clamped: int
+    unseen: int
     lag_p50: float
     lag_p99: float
     memory: int

@@ -88,6 +88,7 @@ def _process(status: Status, browsers: tuple[int, int]) -> Iterable[Fact]:
         ('Memory', format_bytes(status.memory), False),
         ('Up for', up, False),
         ('Feed prices refused · clamped', f'{status.refused:,} · {status.clamped:,}', False),
+        ('Prices that paper orders missed', format_count(status.unseen), status.unseen > 0),
     )
 
 
