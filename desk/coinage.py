@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from desk.errors import Conflict, Invalid
-from desk.feeds import Feeds
+from desk.feeds import Feeds, Grid
 from desk.market import Market
 from desk.memory import Memory
 from desk.registry import Registry
@@ -31,13 +31,19 @@ class Coinage:
         self._turn = asyncio.Lock()
 
     async def listed(
-        self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str], coins: Mapping[str, Coin]
+        self,
+        exchange: str,
+        pairs: Mapping[str, str],
+        full_names: Mapping[str, str],
+        grids: Mapping[str, Grid],
+        coins: Mapping[str, Coin],
     ) -> None:
         """The exchange has these pairs, by coin name; a name without a pair only gets its full name."""
         for name, coin in coins.items():
             known: dict[str, Any] = {'full_name': coin.full_name or full_names.get(name, '')[:100]}
             if name in pairs:
                 known |= {'exchange': exchange, 'pair': pairs[name], 'followed': True, 'unfollowed': False}
+                known |= grids.get(name, Grid())._asdict()
             if any(getattr(coin, field) != value for field, value in known.items()):
                 async with self._turn:
                     await self._save(coin, **known)
@@ -48,7 +54,7 @@ class Coinage:
         for name in self._names(coin):
             await self.feeds.unfollow(name)
         async with self._turn:
-            await self._save(coin, followed=False, unfollowed=True, exchange='', pair='')
+            await self._save(coin, followed=False, unfollowed=True, exchange='', pair='', **Grid()._asdict())
         return await self._recall(coin)
 
     async def rename(self, coin: Coin, new: str) -> Coin:

@@ -134,7 +134,7 @@ class DemoFeed:
     async def run(self) -> None:
         """Trades until cancelled; raises what the sink raises."""
         self.health.expect(coin.name for coin in self.market.coins)
-        await self._sink.listed('demo', {}, {coin.name: coin.full_name for coin in self.market.coins})
+        await self._sink.listed('demo', {}, {coin.name: coin.full_name for coin in self.market.coins}, {})
         async with asyncio.TaskGroup() as group:
             group.create_task(self._trade(), name='demo market: trades')
             group.create_task(self._fill(self._clock()), name='demo market: history')

@@ -14,7 +14,7 @@ from desk.errors import DeskError, NotFound, Unavailable
 from desk.feeds import catalog
 from desk.feeds.feed import Sink
 from desk.feeds.history import History
-from desk.feeds.markets import other_quotes
+from desk.feeds.markets import Grid, grid, other_quotes
 from desk.feeds.outbox import Row
 from desk.feeds.process import Child
 from desk.feeds.state import Health
@@ -55,6 +55,7 @@ class ExchangeFeed:
         self._followed: dict[str, str] = {}  # what the present child has been told
         self._markets: dict[str, str] = {}
         self._full_names: dict[str, str] = {}
+        self._grids: dict[str, Grid] = {}
         self._listed = asyncio.Event()
         self._newest: dict[str, int] = {}
         self._unannounced: dict[str, str] = {}
@@ -102,7 +103,7 @@ class ExchangeFeed:
         if not found:
             raise NotFound(f'{self.health.label} has no market for {name}{self._near(name)}.', 'name')
         self._follow({name: found})
-        await self._sink.listed(self.exchange, {name: found}, self._names_in_full({name: found}))
+        await self._tell({name: found})
 
     async def unfollow(self, name: str) -> None:
         """Follows a coin no longer; does nothing where it was not followed."""
@@ -138,6 +139,7 @@ class ExchangeFeed:
                 self.loaded.set()
             case 'markets':
                 self._markets, self._full_names = message['pairs'], message['full_names']
+                self._grids = {pair: grid(texts) for pair, texts in message['precisions'].items()}
                 self._follow_all()
 
     async def _take(self, rows: Sequence[Row]) -> None:
@@ -226,7 +228,11 @@ class ExchangeFeed:
                 Unavailable, attempts=None, timeout=None, wait_initial=1.0, wait_max=30.0, wait_jitter=1.0
             ):
                 with attempt:
-                    await self._sink.listed(self.exchange, pairs, self._names_in_full(pairs))
+                    await self._tell(pairs)
+
+    async def _tell(self, pairs: Mapping[str, str]) -> None:
+        grids = {name: self._grids[pair] for name, pair in pairs.items() if pair in self._grids}
+        await self._sink.listed(self.exchange, pairs, self._names_in_full(pairs), grids)
 
     def _take_stock(self) -> None:
         lacking = (name for name, pair in self._wanted.items() if not self._pair(name, pair))

@@ -1,9 +1,10 @@
 """What a feed is: something that runs under supervision and hands prices to a sink."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from desk.feeds.markets import Grid
 from desk.feeds.state import Health
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
@@ -19,8 +20,10 @@ class Sink(Protocol):
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Commits history, returns how many candles were new or changed."""
 
-    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str]) -> None:
-        """The exchange has these coins under these pairs. Names without a pair only get their full name."""
+    async def listed(
+        self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str], grids: Mapping[str, Grid]
+    ) -> None:
+        """The exchange has these coins: their pairs and steps. Names without a pair only get their full name."""
 
 
 class Feed(Protocol):

@@ -1,10 +1,21 @@
-"""What a coin's name means on an exchange: its pair, its full name, and where the exchange is. Pure."""
+"""What a coin's name means on an exchange: its pair, its full name, its steps, and where the exchange is. Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from models import FRACTION_DIGITS, INTEGER_DIGITS, canonical
+
+TICK_SIZE, DECIMAL_PLACES = 4, 2  # ccxt's numbers for how an exchange tells its precision
 NEAREST = {'USD': ('USDT', 'USDC'), 'USDT': ('USDC', 'USD'), 'USDC': ('USD', 'USDT')}
+
+
+class Grid(NamedTuple):
+    """The step of a market's prices and that of its sizes; None where it is not known."""
+
+    tick_size: Decimal | None = None
+    lot_size: Decimal | None = None
 
 
 def redirected(urls: Any, url: str) -> Any:
@@ -40,6 +51,35 @@ def full_names(
         if isinstance(said, str) and said and said.upper() != name:
             names[name] = said
     return names
+
+
+def precisions(
+    markets: Mapping[str, Mapping[str, Any]], pairs: Iterable[str], mode: int
+) -> dict[str, tuple[str | None, str | None]]:
+    """Pair → how precise its prices and its sizes are, as texts of steps, where the exchange tells it."""
+    found = {}
+    for pair in pairs:
+        said = markets[pair].get('precision') or {}
+        found[pair] = _step(said.get('price'), mode), _step(said.get('amount'), mode)
+    return {pair: both for pair, both in found.items() if any(both)}
+
+
+def grid(texts: Iterable[str | None]) -> Grid:
+    """The steps of one market, from the texts of `precisions`."""
+    return Grid(*(None if text is None else Decimal(text) for text in texts))
+
+
+def _step(said: Any, mode: int) -> str | None:
+    """A step as plain text; None for what is none, as with exchanges that count significant digits."""
+    try:
+        number = Decimal(str(said))
+    except InvalidOperation:  # nothing said, or nothing that is a number
+        return None
+    if not number.is_finite() or mode not in (TICK_SIZE, DECIMAL_PLACES):
+        return None
+    text = canonical(Decimal(1).scaleb(-int(number)) if mode == DECIMAL_PLACES else number)
+    whole, _, fraction = text.partition('.')
+    return text if Decimal(text) > 0 and len(whole) <= INTEGER_DIGITS and len(fraction) <= FRACTION_DIGITS else None
 
 
 def other_quotes(pairs: Iterable[str], quote: str, exchange: str) -> str:

@@ -9,7 +9,7 @@ import ccxt.pro
 import stamina
 
 from desk.feeds.backfill import Backfill, patiently
-from desk.feeds.markets import full_names, redirected, spot_pairs
+from desk.feeds.markets import full_names, precisions, redirected, spot_pairs
 from desk.feeds.outbox import Outbox
 from desk.feeds.streams import Streams
 from desk.feeds.wire import Message
@@ -112,7 +112,12 @@ class Session:
             raise
         self._error = ''
         self._outbox.say(
-            {'is': 'markets', 'pairs': pairs, 'full_names': full_names(markets, self._venue.currencies or {}, pairs)}
+            {
+                'is': 'markets',
+                'pairs': pairs,
+                'full_names': full_names(markets, self._venue.currencies or {}, pairs),
+                'precisions': precisions(markets, pairs.values(), self._venue.precisionMode),
+            }
         )
 
     async def _price_quiet_ones(self) -> None:

@@ -2,7 +2,8 @@
 
 The desk says                                     The child says
   do: follow  coins {name: pair},                   is: loaded   label
-              since {name: ms}, filled [names]      is: markets  pairs {name: pair}, full_names {name: text}
+              since {name: ms}, filled [names]      is: markets  pairs {name: pair}, full_names {name: text},
+                                                               precisions {pair: [step of prices, of sizes]}
   do: unfollow  names                               is: ticks    rows [[name, price, ms|null, volume, bid, ask]]
   do: more      (a bars message is done with)       is: bars     name, interval, rows [[ms, o, h, l, c, v]]
                                                     is: filled   name, error

@@ -1,8 +1,9 @@
 """A sink that keeps what feeds hand in, and waiting for conditions."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from desk.feeds import Grid
 from desk.ticks import Bar, Tick
 from models import Cryptocurrency
 
@@ -15,6 +16,7 @@ class CollectingSink:
         self.bars: list[Bar] = []
         self.pairs: dict[str, str] = {}
         self.full_names: dict[str, str] = {}
+        self.grids: dict[str, Grid] = {}
 
     async def submit_many(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
         self.ticks += ticks
@@ -24,9 +26,12 @@ class CollectingSink:
         self.bars += bars
         return len(bars)
 
-    async def listed(self, exchange: str, pairs: dict[str, str], full_names: dict[str, str]) -> None:
+    async def listed(
+        self, exchange: str, pairs: Mapping[str, str], full_names: Mapping[str, str], grids: Mapping[str, Grid]
+    ) -> None:
         self.pairs |= pairs
         self.full_names |= full_names
+        self.grids |= grids
 
 
 async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:

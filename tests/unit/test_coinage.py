@@ -8,6 +8,7 @@ import pytest
 
 from desk.desk import Desk
 from desk.errors import Conflict, Unavailable
+from desk.feeds import Grid
 from desk.ticks import Tick
 from models import Coin, Origin, Policy
 
@@ -56,3 +57,15 @@ async def test_of_two_changes_at_once_both_are_kept(desk: Desk, coin: Coin) -> N
     await asyncio.gather(desk.set_policy('XBT', Policy.MANUAL), desk.listed('x', {'XBT': 'XBT/USD'}, {}))
     (stored,) = await desk.store.coins()
     assert (stored.policy, stored.pair) == (Policy.MANUAL, 'XBT/USD')
+
+
+async def test_a_coin_has_the_steps_of_the_market_it_is_followed_on(desk: Desk, coin: Coin) -> None:
+    assert (coin.tick_size, coin.lot_size) == (None, None)
+    await desk.listed('x', {'XBT': 'XBT/USD'}, {}, {'XBT': Grid(Decimal('0.01'), Decimal('0.00000001'))})
+    (stored,) = await desk.store.coins()
+    assert (stored.tick_size, stored.lot_size) == (Decimal('0.01'), Decimal('0.00000001'))
+    await desk.listed('y', {'XBT': 'XBT/USD'}, {}, {'XBT': Grid(tick_size=Decimal('0.5'))})
+    assert (coin.tick_size, coin.lot_size) == (Decimal('0.5'), None)
+    await desk.unfollow('XBT')
+    (stored,) = await desk.store.coins()
+    assert (stored.tick_size, stored.lot_size) == (None, None)

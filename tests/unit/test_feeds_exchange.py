@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from desk.errors import NotFound, Unavailable
-from desk.feeds import Feeds, FeedState, catalog
+from desk.feeds import Feeds, FeedState, Grid, catalog
 from desk.feeds.process import ROOT, Child
 from desk.settings import load_settings
 from models import utc_now
@@ -61,6 +61,7 @@ async def test_trades_arrive_exactly_with_bid_and_ask_names_and_history() -> Non
         await until(lambda: any(tick.name == 'ETH' for tick in sink.ticks))
         assert next(tick.price for tick in sink.ticks if tick.name == 'ETH') == Decimal('7.5')
         assert (sink.pairs, sink.full_names['BTC']) == ({'BTC': 'BTC/USD', 'ETH': 'ETH/USD'}, 'Btc in full')
+        assert sink.grids['BTC'] == Grid(Decimal('0.01'), Decimal('0.00000001'))
         assert state(feeds).missing == ['NOSUCH']
         await until(lambda: not state(feeds).history)
         assert {(bar.name, bar.interval) for bar in sink.bars} == {
