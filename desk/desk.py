@@ -205,8 +205,9 @@ class Desk:
 
     async def merge(self, name: str, into: str) -> Coin:
         """Make one coin of two: the records of `name` count for `into`."""
+        coin, other = self.registry.get(name), self.registry.get(into)
         async with self.broker.paused():
-            return await self.coinage.merge(self.registry.get(name), self.registry.get(into))
+            return await self.coinage.merge(coin, other)
 
     async def set_policy(self, name: str, policy: Policy) -> Coin:
         """Say whose price governs a coin."""
