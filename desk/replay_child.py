@@ -15,7 +15,8 @@ PROGRAM = Path(__file__).parents[1] / 'app.py'
 
 def watch() -> None:
     """Wait for the end of the desk, then end as a service manager would end us."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a lock on sys.stdin would stop the interpreter's end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -50,7 +50,7 @@ def speed_words(speed: int) -> str:
 
 def speed_select(value: int, label: str = 'Speed') -> ui.select:
     """The speeds to choose from; a speed that a flag gave is one of them."""
-    select = ui.select(dict(SPEEDS), label=label).classes('speed')
+    select = ui.select(dict(SPEEDS), label=label or None).classes('speed')
     _show_speed(select, value)
     return select
 
@@ -67,7 +67,8 @@ def _controls(replay: Replay, look: Callable[[], None]) -> tuple[ui.button, ui.s
 
         return do
 
-    play = ui.button(on_click=doing(lambda: replay.pause() if replay.clock.playing else replay.play())).props('dense')
+    play = ui.button(on_click=doing(lambda: replay.pause() if replay.clock.playing else replay.play()))
+    play.props('dense').mark('play')
     for label, title, act in (
         ('Next price', 'Bring in the next price', replay.step_price),
         ('+1 min', 'Go on by a minute', lambda: replay.step(MINUTE)),

@@ -35,14 +35,10 @@ class StartReplay:
         ui.context.client.on_delete(self._leave)
         self.ask()
 
-    def ask(self, problem: str = '', url: str = '') -> None:
-        """Choose a file; `url` is where a replay that has just begun runs."""
+    def ask(self, problem: str = '') -> None:
+        """Choose a file."""
         self.body.clear()
         with self.body:
-            if url:
-                with ui.element('div').classes('notice line').props('role=status'):
-                    ui.label('The replay runs.')
-                    ui.link('Open it', url, new_tab=True).classes('button filled')
             SpooledUpload(self.desk.settings, self.take, self.ask)
             if self.desk.quotes():
                 with ui.element('div').classes('line'):
@@ -113,8 +109,17 @@ class StartReplay:
         else:
             await self._forget()
             if not self._gone:
-                self.ask(url=url)
+                self.end(url)
                 await self.started()
+
+    def end(self, url: str) -> None:
+        """Where the replay runs that has just begun."""
+        self.body.clear()
+        with self.body:
+            ui.label('The replay runs.').classes('notice').props('role=status')
+            with ui.element('div').classes('line'):
+                ui.link('Open it', url, new_tab=True).classes('button filled')
+                ui.button('Replay another file', on_click=self.again)
 
     async def again(self) -> None:
         """Back to the first step."""
