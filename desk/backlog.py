@@ -45,6 +45,6 @@ class Backlog:
         if not self._ticks:
             self._left_out = 0
 
-    def again(self) -> None:
-        """It is needed: what was left out is lost."""
+    def lose(self) -> None:
+        """The log was needed: what was left out of it is lost."""
         self.dropped, self._left_out = self.dropped + self._left_out, 0

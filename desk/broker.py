@@ -51,7 +51,7 @@ class Broker(TradeReader):
         self.settings, self.preferences, self.clock, self.mark = settings, preferences, clock, mark
         self.market = market
         self.matcher = Matcher(clock, newest, market.governing)
-        self.dealer = Dealer(self.store, self.registry, self.view, self.matcher, clock, self._announce)
+        self.dealer = Dealer(self.store, self.registry, self.view, self.matcher, settings.quote, clock, self._announce)
         self._followers = Followers[Change]()
         self._placing: dict[tuple[int, str], tuple[Ticket, asyncio.Task[Order]]] = {}
 
@@ -156,6 +156,11 @@ class Broker(TradeReader):
         await self.store.set_fill_note(fill_id, note.strip())
         self.view.note(user, fill_id, note.strip())
         self._announce(())
+
+    @property
+    def newest_order(self) -> int:
+        """The greatest number that an order has: one placed from now on has a greater one."""
+        return self.matcher.newest_order
 
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call back with each change after its commit, on the event loop; returns how to stop that."""

@@ -35,11 +35,13 @@ class Dealer:
         registry: Registry,
         view: Committed,
         matcher: Matcher,
+        quote: str,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[Change]], None],
     ) -> None:
         self.store, self.registry, self.view, self.matcher = store, registry, view, matcher
-        self.clock, self.announce = clock, announce
+        self.quote, self.clock, self.announce = quote, clock, announce
+        self.foreign = False  # an account is in another currency than the prices, which then mean nothing to it
         self.backlog = Backlog()
         self.pump = Pump(store, self._committed, self._fall_behind)
         self._given: int | None = None  # behind: the place in the backlog up to which prices were gone through
@@ -58,6 +60,8 @@ class Dealer:
         """A price has become the live one: decide what it does, or keep it until that can be done."""
         if self._given is not None:
             self.backlog.keep(coin_id, tick)
+            return
+        if self.foreign:
             return
         place, busy = self.backlog.end, self.pump.busy
         changes = self._match(coin_id, tick)
@@ -87,6 +91,7 @@ class Dealer:
         self.view.load(state, fills)
         self.matcher.load(state)
         self._seen = state.last_seq
+        self._look_at_currency()
 
     async def work(self) -> None:
         """Commit what was decided or, where that failed, read everything anew: a step for the crew."""
@@ -180,13 +185,14 @@ class Dealer:
             await asyncio.sleep(0)  # others get their turn
         if not self.trouble:
             self._given = None
+            self.backlog.lose()
             self._forget()
             self._tell()
 
     def _again(self, coin_id: int, tick: Tick) -> None:
         """A price that came while nothing could be decided; what has been committed since has seen it already."""
         assert self._given is not None
-        place, counts = self._given, tick.seq > self._seen and self.registry.root(coin_id) == coin_id
+        place, counts = self._given, self._counts(coin_id, tick)
         changes = self._match(coin_id, tick) if counts else []
         if self.trouble:
             self.backlog.strike(place)
@@ -195,18 +201,26 @@ class Dealer:
         if changes:
             self.pump.put(changes, place)
 
+    def _counts(self, coin_id: int, tick: Tick) -> bool:
+        return tick.seq > self._seen and self.registry.root(coin_id) == coin_id and not self.foreign
+
     def _committed(self, changes: Sequence[Change]) -> None:
         for change in changes:
             self.view.apply(change)
+        if any(change.book.revision == 1 for change in changes):
+            self._look_at_currency()
         self._forget()
         self.announce(changes)
+
+    def _look_at_currency(self) -> None:
+        self.foreign = any(account.book.quote != self.quote for account in self.view.accounts.values())
 
     def _forget(self) -> None:
         oldest, given = self.pump.oldest, self._given
         self.backlog.forget(oldest if oldest is not None else given if given is not None else self.backlog.end)
 
     def _fall_behind(self) -> None:
-        self.backlog.again()
+        self.backlog.lose()
         self._given = self.backlog.start
         self._tell()
 
