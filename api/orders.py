@@ -1,6 +1,5 @@
 """Paper orders over HTTP: place, estimate, read, amend and cancel them; and their fills."""
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -54,7 +53,8 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         was another one.
         """
         ticket = await body.read(request, _ticket, EXAMPLE)
-        order = await desk.broker.place(ticket)
+        newest, order = desk.broker.newest_order, await desk.broker.place(ticket)
+        response.status_code = 200 if ticket.client_order_id and order.id <= newest else 201
         response.headers['Location'] = f'/api/orders/{order.id}'
         return order_shape(desk, order)
 
@@ -147,7 +147,7 @@ def _ticket(sent: Any) -> Ticket:
     return parse_ticket(body.fields(sent, FIELDS, EXAMPLE))
 
 
-def _amendment(sent: Any) -> dict[str, Decimal]:
+def _amendment(sent: Any) -> dict[str, Any]:
     given = body.fields(sent, AMENDABLE, CHANGE)
     if not given:
         raise Invalid(f'Say what changes: {CHANGE}, or a size or a stop_price.')

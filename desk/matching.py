@@ -43,6 +43,11 @@ class Matcher:
         self._taken: dict[int, tuple[int, Decimal]] = {}
         self._due: list[tuple[datetime, int]] = []
 
+    @property
+    def newest_order(self) -> int:
+        """The greatest number that an order has."""
+        return self._numbers.order
+
     def load(self, state: TradingState) -> None:
         """Forget all books and orders, then take these. Prices that came in stay known."""
         self._numbers = Numbers(
