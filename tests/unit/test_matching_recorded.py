@@ -89,10 +89,12 @@ BALANCES = {None: Decimal('56313.07143422'), 1: Decimal('0.50441'), 2: Decimal('
 
 
 def test_orders_among_recorded_trades_fill_as_worked_out() -> None:
-    world = World({number: Coin(id=number, name=name, key=name) for number, name in enumerate(FILES, 1)}, {'ada': CASH})
+    ticks = trades()
+    coins = {number: Coin(id=number, name=name, key=name) for number, name in enumerate(FILES, 1)}
+    world = World(coins, {'ada': CASH}, ticks[0].timestamp)
     papers: dict[str, Paper] = {}
     seen = Counter[str]()
-    for tick in trades():
+    for tick in ticks:
         number = list(FILES).index(tick.name) + 1
         world.now = max(world.now, tick.timestamp)
         world.apply(number, world.number(number, tick))

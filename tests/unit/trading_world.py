@@ -9,7 +9,7 @@ from typing import Any
 from desk.errors import DeskError
 from desk.market import Market
 from desk.matching import Matcher
-from desk.orders import Change, Kind, Order, Status, Steps, Terms, Ticket
+from desk.orders import Change, Kind, Order, Steps, Terms, Ticket
 from desk.ticks import Tick
 from models import Coin, Origin
 from tests.unit.kept_trades import Kept
@@ -23,9 +23,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 class World:
     """Coins by id and people by name; every method does the same to both matchers and compares them."""
 
-    def __init__(self, coins: dict[int, Coin], cash: dict[str, Decimal]) -> None:
+    def __init__(self, coins: dict[int, Coin], cash: dict[str, Decimal], now: datetime = START) -> None:
         self.coins, self.cash = coins, cash
-        self.now, self.seq = START, 0
+        self.now, self.seq = now, 0
         self.market, self.ticks = Market(), dict[int, Tick]()
         self.kept = Kept(self.ticks)
         self.reference = Reference(lambda: self.now, lambda: self.seq, self.governing)
@@ -75,7 +75,7 @@ class World:
                     self.numbers[ours.id] = made[ours.leg]
             self._took([change])
             if estimate is not None:
-                assert bool(estimate.refusal) == (paper.status is Status.REFUSED)
+                assert bool(estimate.refusal) == (not paper.is_open and not paper.filled)
         return paper
 
     def cancel(self, paper: Paper) -> None:
