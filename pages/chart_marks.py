@@ -11,9 +11,17 @@ from models import canonical
 from pages.formats import format_price
 
 FONT = 'system-ui, sans-serif'
-LABEL = {'position': 'insideStartTop', 'distance': [4, 3], 'fontSize': 12, 'fontFamily': FONT}
+LABEL = {
+    'position': 'insideStartTop',
+    'distance': [2, 1],
+    'padding': [1, 3],
+    'fontSize': 12,
+    'fontFamily': FONT,
+    'backgroundColor': 'var(--background)',
+}
 ARROWS = {'up': {'symbol': 'triangle', 'symbolRotate': 0}, 'down': {'symbol': 'triangle', 'symbolRotate': 180}}
 TOLD = {'dimensions': ['slot', 'price', {'name': 'Trade', 'type': 'ordinal'}], 'encode': {'x': 0, 'y': 1, 'tooltip': 2}}
+UNSEEN = {'type': 'line', 'symbol': 'none', 'lineStyle': {'width': 0}, 'tooltip': {'show': False}}
 STILL = {'animation': False, 'emphasis': {'disabled': True}, 'silent': True}
 
 
@@ -44,12 +52,19 @@ class Marks:
     levels: tuple[Level, ...] = ()
     spots: tuple[Spot, ...] = ()
 
-    def series(self, slots: Sequence[datetime | None], decimals: int) -> list[dict[str, Any]]:
-        """Two series of a fixed kind, so that other marks leave zoom and history alone."""
+    def series(
+        self, slots: Sequence[datetime | None], decimals: int, sight: tuple[Decimal, Decimal]
+    ) -> list[dict[str, Any]]:
+        """Two series of a fixed kind, so that other marks leave zoom and history alone.
+
+        Levels within `sight` are brought into the picture with the newest candle; those beyond would flatten it.
+        """
+        low, high = sight
+        near = [[len(slots) - 1, canonical(level.price)] for level in self.levels if low <= level.price <= high]
         lines = [_line(level, decimals) for level in self.levels]
         mark = {'symbol': 'none', 'silent': True, 'animation': False, 'data': lines}
         return [
-            {'id': 'levels', 'type': 'line', 'data': [], 'tooltip': {'show': False}, 'markLine': mark, **STILL},
+            {'id': 'levels', 'data': near, 'markLine': mark, **UNSEEN, **STILL},
             {'id': 'trades', 'type': 'scatter', 'symbolSize': 11, 'z': 5, 'data': self._arrows(slots), **TOLD, **STILL},
         ]
 
@@ -63,7 +78,7 @@ def _line(level: Level, decimals: int) -> dict[str, Any]:
     style = {'color': f'var(--{level.colour})', 'type': 'dashed' if level.dashed else 'solid', 'width': 1}
     label = LABEL | {
         'color': f'var(--{level.colour})',
-        'formatter': f'{level.label} {format_price(level.price, decimals)}',
+        'formatter': f'{level.label} · {format_price(level.price, decimals)}',
     }
     return {'yAxis': canonical(level.price), 'lineStyle': style, 'label': label}
 

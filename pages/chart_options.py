@@ -100,7 +100,14 @@ class Drawing:
 
     def marked(self) -> list[dict[str, Any]]:
         """What is drawn in besides candles; nothing in a chart that has no marks."""
-        return [] if self.marks is None else self.marks.series(self.slots, self.decimals)
+        return [] if self.marks is None else self.marks.series(self.slots, self.decimals, self.sight)
+
+    @cached_property
+    def sight(self) -> tuple[Decimal, Decimal]:
+        """The range of the newest candles, and as much again above and below."""
+        newest = self.candles[-SHOWN_AT_FIRST:]
+        low, high = min(candle.low for candle in newest), max(candle.high for candle in newest)
+        return low - (high - low), high + (high - low)
 
     def running(self) -> list[dict[str, Any]]:
         """The newest candle and its volume: series of their own, so that a live change sends no more than them."""

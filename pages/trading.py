@@ -1,13 +1,29 @@
-"""'/trading/': the article's page. A coin to choose; its name, price and time, live."""
+"""'/trading/': the article’s page and the trading desk: a coin live, its chart, the ticket, what became of orders."""
+
+from decimal import Decimal
+from urllib.parse import quote as quoted
 
 from nicegui import app, ui
 
+from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
+from models import Coin
+from pages import trading_rules
+from pages.chart_options import Drawing
 from pages.coin_cells import Heads
+from pages.coin_chart import CoinChart, chosen_interval, read_drawing
 from pages.live import Live
+from pages.order_ticket import OrderTicket
 from pages.theme import coin_path, frame
+from pages.trading_balances import Balances
+from pages.trading_cells import Quotes
+from pages.trading_fills import RecentFills
+from pages.trading_marks import marks_of
+from pages.trading_orders import OpenOrders
+from pages.trading_rules import rules_link
+from pages.trading_terms import AccountTerms
 
 TITLE = 'Real-Time Cryptocurrency Trading'
 LABELS = ('Cryptocurrency', 'Price', 'Timestamp')
@@ -15,29 +31,28 @@ LABELS = ('Cryptocurrency', 'Price', 'Timestamp')
 
 def register(desk: Desk, live: Live, heads: Heads) -> None:
     """Define the page. `?coin=BTC` chooses a coin; without it, the one that this browser chose last."""
+    quotes = Quotes(desk, live)
+    trading_rules.register(desk)
 
     @ui.page('/trading/')
     @ui.page('/trading')
-    def page(coin: str = '') -> None:
-        with frame(TITLE, desk), ui.element('div').classes('narrow'):
-            ui.html(TITLE, tag='h1', sanitize=False)
-            quotes = {quote.name: quote for quote in desk.quotes()}
-            if not quotes:
+    async def page(coin: str = '') -> None:
+        chosen = _chosen(desk, coin)
+        drawing = await read_drawing(desk, desk.coin(chosen.name), chosen_interval()) if chosen else ''
+        await desk.portfolio.read()  # from now on its costs are there at once
+        with frame(TITLE, desk), ui.element('div').classes('trading'):
+            with ui.element('div').classes('head'):
+                ui.html(TITLE, tag='h1', sanitize=False)
+                ui.label('Spot only, paper money: one buys with what is there and sells what is there.').classes(
+                    'small muted'
+                )
+                rules_link('the-rules-by-which-paper-orders-fill', 'How orders fill')
+            if chosen is None:
                 ui.label('There is no price yet. Add one, and it is here at once.').classes('muted')
                 ui.link('Add price', '/add').classes('button filled')
                 return
-            chosen = _chosen(desk, coin) or next(iter(quotes.values()))
-            select = ui.select(list(quotes), label='Coin', value=chosen.name, with_input=True)
-            shown = ui.element('div').classes('trading')
-
-            async def show() -> None:
-                app.storage.user['coin'] = select.value
-                shown.clear()
-                _show(desk, live, heads, shown, desk.quote(select.value))
-                await live.tune(shown.client)
-
-            select.on_value_change(show)
-            _show(desk, live, heads, shown, chosen)
+            app.storage.user['coin'] = chosen.name
+            _desk(desk, live, heads, quotes, desk.coin(chosen.name), drawing)
 
 
 def _chosen(desk: Desk, coin: str) -> Quote | None:
@@ -46,15 +61,59 @@ def _chosen(desk: Desk, coin: str) -> Quote | None:
             return desk.quote(name)
         except NotFound:
             continue
-    return None
+    return next(iter(desk.quotes()), None)
 
 
-def _show(desk: Desk, live: Live, heads: Heads, parent: ui.element, quote: Quote) -> None:
-    with parent:
-        for label, cell in zip(LABELS, heads.head(desk.coin(quote.name)).cells, strict=True):
-            with ui.element('h2').classes('fact'):
-                ui.label(f'{label}: ').classes('fact-label')
-                live.show(cell)
-        with ui.element('div').classes('line'):
-            ui.link(f'{quote.name} in detail', coin_path(quote.name))
-            ui.link('Add price', f'/add?name={quote.name}')
+def _desk(desk: Desk, live: Live, heads: Heads, quotes: Quotes, coin: Coin, drawing: Drawing | str) -> None:
+    """All of it, in the order of Tab: the coin, its chart, the ticket, the account, orders and fills."""
+    with ui.element('div').classes('instrument'):
+        _choice(desk, coin)
+        _facts(live, heads, coin)
+        live.show(quotes.cell(coin))
+    with ui.element('div').classes('desk'):
+        with ui.element('div').classes('desk-chart'):
+            _chart(desk, coin, drawing)
+        with ui.element('div').classes('desk-side'):
+            OrderTicket(desk, coin.name)
+            Balances(desk)
+            AccountTerms(desk)
+        with ui.element('div').classes('desk-lists'):
+            OpenOrders(desk)
+            RecentFills(desk)
+
+
+def _choice(desk: Desk, coin: Coin) -> None:
+    names = [quote.name for quote in desk.quotes()]
+    select = ui.select(names, label='Coin', value=coin.name, with_input=True).classes('choice')
+    select.on_value_change(
+        lambda: ui.navigate.to(f'/trading/?coin={quoted(select.value, safe="")}') if select.value else None
+    )
+
+
+def _facts(live: Live, heads: Heads, coin: Coin) -> None:
+    """The article's three facts, by its own names."""
+    head = heads.head(coin)
+    for label, cell in zip(LABELS, head.cells, strict=True):
+        with ui.element('h2').classes('fact'):
+            ui.label(f'{label}: ').classes('fact-label')
+            live.show(cell)
+    with ui.element('div').classes('small muted from'):
+        live.show(head.source)
+        ui.link(f'{coin.name} in detail', coin_path(coin.name))
+
+
+def _chart(desk: Desk, coin: Coin, drawing: Drawing | str) -> None:
+    """Open orders, fills and the average cost are drawn in, and again when the account changed."""
+    chart = CoinChart(desk, coin, drawing, lambda: marks_of(desk.broker, coin, _average(desk, coin)))
+
+    def changed(names: set[str]) -> None:
+        if ACCOUNT in names:
+            chart.remark()
+
+    ui.context.client.on_delete(desk.subscribe(changed))
+
+
+def _average(desk: Desk, coin: Coin) -> Decimal | None:
+    found = desk.portfolio.now()
+    costs = {position.coin_id: position.average_cost for position in found.positions} if found else {}
+    return costs.get(coin.id or 0)

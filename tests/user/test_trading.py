@@ -38,7 +38,7 @@ async def test_the_choice_changes_what_is_shown_and_is_kept(user: User, desk: De
     await user.open('/trading/')
     await user.should_see('67,000.00')
     with user:
-        next(iter(user.find(kind=ui.select).elements)).set_value('ETH')
+        next(each for each in user.find(kind=ui.select).elements if each.props['label'] == 'Coin').set_value('ETH')
     await user.should_see('3,000.00')
     await user.should_not_see('67,000.00')
     await user.open('/trading/')

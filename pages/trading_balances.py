@@ -1,0 +1,55 @@
+"""What the account has: in all, held by open orders, available; each balance leads to its postings."""
+
+from collections.abc import Callable
+from html import escape
+from urllib.parse import quote as quoted
+
+from nicegui import ui
+
+from desk.account import Account
+from desk.broker import ACCOUNT
+from desk.desk import Desk
+from pages.formats import format_full, format_money
+
+HEADINGS = ('Asset', 'Total', 'Held', 'Available')
+
+
+class Balances:
+    """A table that is written anew when the account changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        with ui.element('section').classes('section').props('aria-label="Balances"'):
+            with ui.element('div').classes('head'):
+                ui.html('Balances', tag='h2', sanitize=False)
+                ui.link('Portfolio', '/portfolio').classes('small')
+            with ui.element('div').classes('scroll').props('tabindex=0 role=region aria-label="What the account has"'):
+                self.table = ui.html(tag='table', sanitize=False).classes('plain balances')
+        self.show()
+        ui.context.client.on_delete(desk.subscribe(self._changed))
+
+    def show(self) -> None:
+        """As it is committed now."""
+        broker = self.desk.broker
+        self.table.set_content(balances_html(broker.account(), self.desk.settings.quote, broker.name))
+
+    def _changed(self, names: set[str]) -> None:
+        if ACCOUNT in names:
+            self.show()
+
+
+def balances_html(account: Account, quote: str, name_of: Callable[[int], str]) -> str:
+    """The quote currency first, then the coins that the account has or holds, by name."""
+    coins = sorted((name_of(asset), asset) for asset in account.totals if asset is not None)
+    rows = [_row(account, None, quote), *(_row(account, asset, name) for name, asset in coins)]
+    headings = ''.join(f'<th{"" if heading == "Asset" else " class=number"}>{heading}</th>' for heading in HEADINGS)
+    return f'<thead><tr>{headings}</tr></thead><tbody>{"".join(rows)}</tbody>'
+
+
+def _row(account: Account, asset: int | None, name: str) -> str:
+    shown = format_money if asset is None else format_full
+    amounts = (account.total(asset), account.held(asset), account.available(asset))
+    cells = ''.join(f'<td class="number" title="{format_full(each)}">{shown(each)}</td>' for each in amounts)
+    address = f'/ledger?asset={quoted(name, safe="")}'
+    link = f'<a class="nicegui-link" href="{address}" title="Its postings: where it went">{escape(name)}</a>'
+    return f'<tr data-asset="{escape(name)}"><td>{link}</td>{cells}</tr>'

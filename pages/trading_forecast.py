@@ -1,0 +1,98 @@
+"""In full, beside the button: what it would do now, at which price, what it costs and what it holds."""
+
+from decimal import Decimal
+from html import escape
+
+from nicegui import ui
+
+from desk.account import Estimate
+from desk.desk import Desk
+from desk.orders import Kind, Side, Terms, Ticket
+from pages.formats import format_full, format_money, format_price
+from pages.trading_draft import Draft
+
+Fact = tuple[str, str, str]
+WAITS_AT = {
+    Kind.MARKET: 'Estimated price',
+    Kind.LIMIT: 'Limit',
+    Kind.STOP: 'Stop',
+    Kind.STOP_LIMIT: 'Limit',
+    Kind.TRAILING_STOP: 'Stop now',
+}
+
+
+class Forecast:
+    """Facts and sentences under the fields of the ticket; only what changed is sent."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        with ui.element('div').classes('forecast').props('role=status aria-label="What will happen"'):
+            self.facts = ui.html(tag='dl', sanitize=False)
+            self.words = ui.html(tag='div', sanitize=False).classes('small')
+            self.refusal = ui.html(tag='div', sanitize=False).classes('notice bad small')
+
+    def show(self, ticket: Ticket, estimate: Estimate) -> None:
+        """What would become of this ticket."""
+        terms, quote = self.desk.broker.terms, self.desk.settings.quote
+        spread = self.desk.broker.glance(ticket.name).spread_percent
+        facts = [*price_facts(ticket, estimate, terms, spread), *money_facts(ticket, estimate, terms, quote)]
+        words = (('Fills at once.',) if estimate.at_once else ()) + estimate.notes
+        self._say(facts, words, estimate.refusal)
+
+    def incomplete(self, draft: Draft, missing: str) -> None:
+        """The ticket is not written yet: what there is to trade with, and what is missing."""
+        self._say([], (missing,) if missing else (), '')
+
+    def _say(self, facts: list[Fact], words: tuple[str, ...], refusal: str) -> None:
+        self.facts.set_content(''.join(fact_html(*fact) for fact in facts))
+        self.words.set_content(''.join(f'<p>{escape(sentence)}</p>' for sentence in words))
+        self.refusal.set_content(escape(refusal))
+        self.refusal.set_visibility(bool(refusal))
+
+
+def price_facts(ticket: Ticket, estimate: Estimate, terms: Terms, spread: Decimal) -> list[Fact]:
+    """The price with what is in it."""
+    facts = []
+    if estimate.price is not None:
+        label = 'Estimated price' if estimate.at_once else WAITS_AT[ticket.kind]
+        facts.append((label, format_price(estimate.price), format_full(estimate.price)))
+    if takes(ticket, estimate):
+        facts.append(('Slippage in it', f'{format_full(terms.slippage)} bp', 'basis points: hundredths of a per cent'))
+    if estimate.bid is not None and estimate.ask is not None:
+        facts.append(('Bid · Ask', f'{format_price(estimate.bid)} · {format_price(estimate.ask)}', ''))
+        facts.append(('Spread', f'{format_full(spread)} %', 'between bid and ask'))
+    if estimate.size is not None and ticket.size is None:
+        facts.append(('Size', f'{format_full(estimate.size)} {ticket.name}', ''))
+    return facts
+
+
+def money_facts(ticket: Ticket, estimate: Estimate, terms: Terms, quote: str) -> list[Fact]:
+    """The money that moves, what it holds, and what there is."""
+    buys = ticket.side == Side.BUY
+    own = quote if buys else ticket.name
+    rate, kind = (terms.maker_fee, 'maker') if estimate.maker else (terms.taker_fee, 'taker')
+    facts = [
+        ('Cost' if buys else 'Proceeds', f'{format_money(estimate.value)} {quote}', format_full(estimate.value)),
+        (f'Fee, {format_full(rate)} % {kind}', f'{format_money(estimate.fee)} {quote}', format_full(estimate.fee)),
+        ('Total', f'{format_money(estimate.total)} {quote}', format_full(estimate.total)),
+    ]
+    if estimate.holds:
+        facts.append(('Held meanwhile', amount(estimate.holds, own, buys), format_full(estimate.holds)))
+    facts.append(('Available', amount(estimate.available, own, buys), format_full(estimate.available)))
+    return facts
+
+
+def takes(ticket: Ticket, estimate: Estimate) -> bool:
+    """Whether slippage is in its price."""
+    return ticket.kind in (Kind.MARKET, Kind.STOP, Kind.TRAILING_STOP)
+
+
+def amount(number: Decimal, asset: str, is_money: bool) -> str:
+    """Money to the cent, coins to their last digit."""
+    return f'{format_money(number) if is_money else format_full(number)} {asset}'
+
+
+def fact_html(label: str, value: str, title: str) -> str:
+    """One line of the list; names are user input."""
+    kind = ' class="total"' if label == 'Total' else ''
+    return f'<div{kind}><dt>{escape(label)}</dt><dd title="{escape(title)}">{escape(value)}</dd></div>'

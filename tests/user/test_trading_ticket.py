@@ -1,0 +1,166 @@
+"""The ticket and what becomes of it, seen by two simulated browsers on the real program."""
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from nicegui import ui
+from nicegui.testing import User
+
+from desk.desk import Desk
+from desk.orders import Kind, Side, Status, Ticket
+from tests.user.helpers import field, press, price
+
+
+def write(user: User, label: str, text: str) -> None:
+    """Write into a field of the ticket, over what is there."""
+    with user:
+        field(user, label).set_value(text)
+
+
+def choose(user: User, value: str) -> None:
+    """Choose on the toggle that has this value."""
+    toggles = user.find(kind=ui.toggle).elements
+    with user:
+        next(toggle for toggle in toggles if value in toggle.options).set_value(value)
+
+
+async def should_complain(user: User, label: str, text: str) -> None:
+    """Wait for an error under a field."""
+    for _ in range(60):
+        if text in (field(user, label).error or ''):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f'no “{text}” under {label}')
+
+
+@pytest.fixture
+async def pair(user: User, another: Callable[[], User], desk: Desk) -> tuple[User, User]:
+    """Two browsers on the trading page of ACME, whose price is 100."""
+    await price(desk, 'ACME', '100')
+    second = another()
+    for browser in (user, second):
+        await browser.open('/trading/?coin=ACME')
+    return user, second
+
+
+async def test_what_one_buys_at_market_both_see(pair: tuple[User, User], desk: Desk) -> None:
+    user, _ = pair
+    write(user, 'Size', '10')
+    await user.should_see('Buy 10 ACME at market')
+    for words in ('Fills at once.', 'Slippage in it', 'Fee, 0.2 % taker', 'Total', '1,003.00 USD', '100,000.00 USD'):
+        await user.should_see(words)
+    press(user, 'Buy 10 ACME at market')
+    for browser in pair:
+        await browser.should_see('<b class="up">Bought</b> 10 <b dir="auto">ACME</b>')
+        await browser.should_see('data-asset="ACME"')
+    assert desk.broker.account().total(desk.coin('ACME').id) == 10
+    assert field(user, 'Size').value == ''
+
+
+async def test_an_order_that_rests_is_seen_amended_and_cancelled_in_both(pair: tuple[User, User], desk: Desk) -> None:
+    user, second = pair
+    choose(user, Kind.LIMIT)
+    assert field(user, 'Limit price').value == '100'
+    write(user, 'Limit price', '90')
+    write(user, 'Size', '2')
+    press(user, 'Buy 2 ACME at 90 USD')
+    for browser in pair:
+        await browser.should_see('Open orders · 1')
+        await browser.should_see('limit 90')
+    press(second, 'Amend')
+    await second.should_see('Amend order')
+    with second:
+        field(second, 'Limit price').set_value('91')
+    press(second, 'Amend the order')
+    for browser in pair:
+        await browser.should_see('limit 91')
+    press(user, 'Cancel')
+    for browser in pair:
+        await browser.should_see('None. What waits for its price stands here.')
+    await second.should_see('100,000.00')
+
+
+async def test_a_bracket_is_placed_and_its_stop_counts(pair: tuple[User, User], desk: Desk) -> None:
+    user, second = pair
+    write(user, 'Size', '5')
+    with user:
+        next(box for box in user.find(kind=ui.checkbox).elements if 'profit' in box.text).set_value(True)
+    write(user, 'Take profit at', '120')
+    write(user, 'Stop loss at', '95')
+    press(user, 'Buy 5 ACME at market')
+    await second.should_see('take profit of order')
+    await second.should_see('Open orders · 2')
+    await price(desk, 'ACME', '94')
+    for browser in pair:
+        await browser.should_see('<b class="down">Sold</b> 5 <b dir="auto">ACME</b>')
+        await browser.should_see('None. What waits for its price stands here.')
+    press(second, 'Why')
+    await second.should_see('The stop price says when, not for how much')
+    await second.should_see('The price that made it')
+
+
+async def test_a_refusal_is_said_before_and_after_with_the_numbers(pair: tuple[User, User], desk: Desk) -> None:
+    user, _ = pair
+    write(user, 'Size', '5000')
+    refusals = [element for element in user.find(kind=ui.html).elements if 'bad' in element.classes]
+    assert '100,000' in refusals[0].content
+    press(user, 'Buy 5,000 ACME at market')
+    await user.should_see(kind=ui.label, content='100,000')
+    assert (await desk.broker.orders()).items[0].status == Status.REFUSED
+
+
+async def test_what_is_missing_or_wrong_is_said_where_it_is(pair: tuple[User, User], desk: Desk) -> None:
+    user, _ = pair
+    await user.should_see('Say how much')
+    write(user, 'Size', '1,5')
+    await user.should_see('1.5 instead of 1,5')
+    assert field(user, 'Size').error
+    write(user, 'Size', '')
+    assert not field(user, 'Size').error
+    press(user, 'Buy ACME')
+    await should_complain(user, 'Size', 'Say how much')
+    assert (await desk.broker.orders()).items == []
+
+
+async def test_a_share_of_what_is_available_fills_in_the_size(pair: tuple[User, User], desk: Desk) -> None:
+    user, _ = pair
+    press(user, '25 %')
+    await user.should_see('for 25,000 USD')
+    assert field(user, 'Size').value == '25000'
+    await desk.broker.place(Ticket('ACME', Side.BUY, Kind.MARKET, size=Decimal('0.3')))
+    choose(user, Side.SELL)
+    press(user, '50 %')
+    await user.should_see('Sell 0.15 ACME at market')
+
+
+async def test_the_terms_of_the_account_are_set_and_shown(pair: tuple[User, User], desk: Desk) -> None:
+    user, second = pair
+    press(user, 'Terms …')
+    await user.should_see('Maker fee, %')
+    write(user, 'Taker fee, %', 'much')
+    press(user, 'Set the terms')
+    await user.should_see('“much” is not a number')
+    write(user, 'Taker fee, %', '0.5')
+    press(user, 'Set the terms')
+    await second.should_see('0.5 % taker')
+    assert desk.broker.terms.taker_fee == Decimal('0.5')
+
+
+async def test_beginning_anew_names_the_book_and_is_seen_everywhere(pair: tuple[User, User], desk: Desk) -> None:
+    user, second = pair
+    await desk.broker.place(Ticket('ACME', Side.BUY, Kind.MARKET, size=Decimal(3)))
+    await second.should_see('data-asset="ACME"')
+    press(user, 'Begin anew …')
+    await user.should_see('Close book 1 and begin anew?')
+    press(user, 'Close book 1, open book 2')
+    for browser in pair:
+        await browser.should_see('Book 2')
+        await browser.should_not_see('data-asset="ACME"')
+
+
+async def test_the_rules_are_there_to_read(user: User) -> None:
+    await user.open('/trading/rules')
+    await user.should_see('The rules by which paper orders fill')
+    await user.should_see('a gap is a gap')
