@@ -19,6 +19,7 @@ from desk.ticks import MONEY, Tick
 from desk.trading import LIMITS
 
 FRESH = timedelta(seconds=60)
+MOVED_AT_ONCE = 5_000
 STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
 
 
@@ -42,6 +43,7 @@ class Matcher:
         self._live: dict[int, Tick] = {}
         self._taken: dict[int, tuple[int, Decimal]] = {}
         self._due: list[tuple[datetime, int]] = []
+        self._moved: list[int] = []
 
     @property
     def newest_order(self) -> int:
@@ -59,7 +61,7 @@ class Matcher:
         self.accounts = {
             book.user: Account(book, state.balances.get(book.id), of_book[book.id]) for book in state.books
         }
-        self._owners, self._resting, self._due = {}, {}, []
+        self._owners, self._resting, self._due, self._moved = {}, {}, [], []
         for account in self.accounts.values():
             for order in account.orders.values():
                 self._index(account, order)
@@ -150,15 +152,14 @@ class Matcher:
         return changes
 
     def trailed(self) -> list[Order]:
-        """Trailing stops whose best price has moved since the last call."""
-        moved = []
-        for resting in self._resting.values():
-            for order_id in resting.trails.moved():
-                account = self._owners[order_id]
-                order = self._current(account.orders[order_id])
-                account.follow(order)
-                moved.append(order)
-        return moved
+        """Trailing stops whose best price has moved since the last call; of very many, the others next time."""
+        if not self._moved:
+            self._moved = [order_id for resting in self._resting.values() for order_id in resting.trails.moved()]
+        some, self._moved = self._moved[:MOVED_AT_ONCE], self._moved[MOVED_AT_ONCE:]
+        orders = [self._known(order_id) for order_id in some if order_id in self._owners]
+        for order in orders:
+            self._owners[order.id].follow(order)
+        return orders
 
     def _match(self, resting: Resting, tick: Tick, coin_id: int) -> list[Change]:
         """Takers in the order of their placing, then resting limits, the furthest gone through first."""

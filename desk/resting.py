@@ -119,8 +119,8 @@ class Resting:
             self._stops[side].discard(order_id)
 
     def _look(self) -> None:
-        below = [self._limits[Side.BUY].first(), self._stops[Side.SELL].first(), self.trails.floor()]
-        above = [self._limits[Side.SELL].first(), self._stops[Side.BUY].first(), self.trails.ceiling()]
+        below = [self._limits[Side.BUY].first(), self._stops[Side.SELL].first(), *self.trails.below()]
+        above = [self._limits[Side.SELL].first(), self._stops[Side.BUY].first(), *self.trails.above()]
         self._floor = max((price for price in below if price is not None), default=NEVER_BELOW)
         self._ceiling = min((price for price in above if price is not None), default=NEVER_ABOVE)
         if self.arrivals:
