@@ -71,6 +71,8 @@ class Desk:
         self.intake.seq = await self.store.last_seq()
         await self.memory.load()
         await self.broker.start(self.crew)
+        if self.replay:
+            self.replay.resume(self._moments())
         self._aged(self.registry.all())
         self.crew.every(0, 'lag', self.lag.watch)
         self.crew.every(0.2, 'windows', self._recall)
@@ -257,6 +259,11 @@ class Desk:
 
     def _newest(self) -> int:
         return self.intake.seq
+
+    def _moments(self) -> Iterable[datetime]:
+        yield from (quote.timestamp for quote in self.quotes())
+        yield from (order.updated for order in self.broker.resting())
+        yield from (fill.at for fill in self.broker.recent_fills())
 
     def _to_follow(self) -> dict[str, str]:
         followed = {coin.name: coin.pair for coin in self.registry.all() if coin.followed}

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -14,10 +14,10 @@ from desk.csv_formats import name_in
 from desk.errors import Invalid
 from desk.feeds.feed import FeedMaker, Sink
 from desk.feeds.state import Health
-from desk.recording import START, Facts, Place, Recorder, Recording
+from desk.recording import MICROSECOND, START, Facts, Place, Recorder, Recording
 from desk.replay_clock import ReplayClock
 from desk.settings import Settings
-from desk.ticks import Tick
+from desk.ticks import EARLIEST, Tick
 from models import utc_now
 
 SESSIONS, RECORDING, PROGRESS = 'replays', 'recording.db', 'progress.json'
@@ -26,6 +26,7 @@ CHUNK = 1000
 TURN = 0.005  # seconds that prices may come in without a break for the others
 FLUSH_EVERY = 2000  # prices after which the store must have followed
 SAVE_EVERY = 1.0
+MAX_ROW = 2**62
 Flush = Callable[[bool], Awaitable[None]]
 
 
@@ -54,7 +55,8 @@ class Replay:
         self.place = Place(*before.place) if before else START
         start = before.at if before else self.facts.start
         self.clock = ReplayClock(start, speed, before is None, real)
-        self.ended = self._step = False
+        self.finished = asyncio.Event()
+        self._step = False
         self._news = asyncio.Event()
 
     @property
@@ -63,9 +65,22 @@ class Replay:
         return self.recording.facts
 
     @property
+    def ended(self) -> bool:
+        """Whether all of it has come in."""
+        return self.finished.is_set()
+
+    @property
     def state(self) -> str:
         """In words: playing, paused, or at its end."""
         return 'the recording has ended' if self.ended else 'playing' if self.clock.playing else 'paused'
+
+    def resume(self, seen: Iterable[datetime]) -> None:
+        """What the desk has kept was in already: after a crash that can be more than was noted here."""
+        newest = max(seen, default=self.clock())
+        if newest > self.clock():
+            self.place = Place((newest - EARLIEST) // MICROSECOND, MAX_ROW)
+            self.clock.ceiling = newest
+            self.clock.jump(newest)
 
     def play(self) -> None:
         """Let recorded time pass."""
@@ -142,18 +157,18 @@ class Player:
                     await self._bring(tick)
                     replay.place = place
                     await self._breathe()
-            replay.ended = True
+            replay.finished.set()
             self.health.become('stopped')
         finally:
             replay.save()
 
     async def _bring(self, tick: Tick) -> None:
+        if self._unwritten >= FLUSH_EVERY:  # a database that fails holds the recording up; no price is lost
+            await self._flush(False)
+            self._unwritten = 0
         await self._sink.submit_many([tick])
         self.health.received((tick.name,), 1)
         self._unwritten += 1
-        if self._unwritten >= FLUSH_EVERY:
-            self._unwritten = 0
-            await self._flush(False)
 
     async def _breathe(self) -> None:
         """At any speed the others get their turn, and the progress is kept once a second."""
