@@ -1,9 +1,11 @@
 """The engine, its two kinds of transaction, and what its failures mean."""
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import stamina
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -63,15 +65,24 @@ def _sqlite(url: URL, patience: float) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={'timeout': patience})
-    event.listen(engine, 'connect', _prepare_sqlite)
+    event.listen(engine, 'connect', partial(_prepare_sqlite, patience))
     event.listen(engine, 'begin', _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+def _prepare_sqlite(patience: float, connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own would come too late
-    for pragma in ('journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON'):
+    for attempt in stamina.retry_context(
+        _locked, attempts=None, timeout=patience, wait_initial=0.01, wait_max=0.1, wait_jitter=0.02
+    ):
+        with attempt:  # while another program makes the file, SQLite does not wait by itself
+            connection.execute('PRAGMA journal_mode = WAL')
+    for pragma in ('synchronous = FULL', 'foreign_keys = ON'):
         connection.execute(f'PRAGMA {pragma}')
+
+
+def _locked(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and 'locked' in str(error)
 
 
 def _begin_sqlite(connection: Connection) -> None:

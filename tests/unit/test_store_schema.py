@@ -1,12 +1,17 @@
 """Migrations: they make what models.py says, once, and cost a start nothing when there is nothing to do."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
+import stamina
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
@@ -43,6 +48,29 @@ async def test_two_that_start_at_once_migrate_once(blank_database: str) -> None:
 def test_two_processes_that_start_at_once_migrate_once(blank_database: str) -> None:
     starting = [run('print("ready")', blank_database) for _ in range(2)]
     assert [process.communicate()[0] for process in starting] == ['ready\n'] * 2
+
+
+@pytest.fixture
+def retried() -> Iterator[Event]:
+    """Set once something is tried again."""
+    event = Event()
+    stamina.instrumentation.set_on_retry_hooks([lambda _: event.set()])
+    yield event
+    stamina.instrumentation.set_on_retry_hooks(None)
+
+
+@pytest.mark.parametrize('kind', ['sqlite'])
+def test_a_start_waits_while_another_program_makes_the_database(blank_database: str, retried: Event) -> None:
+    with closing(sqlite3.connect(blank_database.removeprefix('sqlite:///'), isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        other.execute('CREATE TABLE anything (x)')
+        with ThreadPoolExecutor() as pool:
+            engine = connect(blank_database, patience=30)
+            starting = pool.submit(migrate, engine)
+            assert retried.wait(10)
+            other.execute('COMMIT')
+            starting.result()
+        engine.dispose()
 
 
 def test_a_later_start_leaves_the_migrations_alone(tmp_path: Path) -> None:
