@@ -87,6 +87,8 @@ READS: dict[str, Read] = {
     'postings of an account': lambda store: store.trades.postings(1, account='fees', cursor=PLACE),
     'where the cash went': lambda store: store.trades.postings(1, account='trader', quote=True, cursor=PLACE),
     'postings of assets': lambda store: store.trades.postings(1, quote=True, coin_ids=[1, 2], cursor=PLACE),
+    'a balance': lambda store: store.trades.balance(1, None, 100),
+    'a balance of coins': lambda store: store.trades.balance(1, [1, 2], 100),
     'books': lambda store: store.trades.books('local'),
     'best prices': lambda store: store.trades.save_bests([TRADED[1].orders[0]]),
     'note': lambda store: store.trades.set_fill_note(1, 'x'),
@@ -115,6 +117,8 @@ BY = {
     'postings': 'ix_posting_book',
     'where the cash went': 'ix_posting_asset',
     'postings of assets': 'ix_posting_asset',
+    'a balance': 'ix_posting_asset',
+    'a balance of coins': 'ix_posting_asset',
 }
 
 
