@@ -3,7 +3,22 @@
 from nicegui import app
 
 from desk.desk import Desk
-from pages import add_price, board, coin, import_csv, lost, replay, settings, status, theme, trading
+from pages import (
+    add_price,
+    board,
+    coin,
+    import_csv,
+    ledger,
+    lost,
+    order_page,
+    portfolio,
+    replay,
+    settings,
+    status,
+    theme,
+    trading,
+)
+from pages.account_changes import account_changes
 from pages.coin_cells import AGES_EVERY, Heads
 from pages.live import Live
 
@@ -19,6 +34,10 @@ def register(desk: Desk) -> None:
     app.timer(AGES_EVERY, heads.refresh)
     coin.register(desk, live, heads)
     trading.register(desk, live, heads)
+    changes = account_changes(desk)
+    portfolio.register(desk, live, changes)
+    ledger.register(desk, changes)
+    order_page.register(desk, changes)
     import_csv.register(desk)
     replay.register(desk)
     settings.register(desk)

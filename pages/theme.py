@@ -25,6 +25,7 @@ NAME = 'Cointape'
 MENU = (
     ('/', 'Board'),
     ('/trading/', 'Trading'),
+    ('/portfolio', 'Portfolio'),
     ('/import', 'Import'),
     ('/settings', 'Settings'),
     ('/status', 'Status'),

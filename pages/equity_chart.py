@@ -1,0 +1,113 @@
+"""The equity curve: one line, its deposit dotted, its end moving with the prices. Plain data, no JavaScript."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from desk.equity import Curve, Point
+from models import canonical
+from pages.chart_options import DOTTED, SMALL, price_axis, tooltip
+from pages.formats import format_money
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+VALUES: dict[str, Any] = {
+    'dimensions': ['at', 'equity', {'name': 'Equity', 'type': 'ordinal'}],
+    'encode': {'x': 0, 'y': 1, 'tooltip': [2]},
+}
+LINE = {
+    'type': 'line',
+    'symbol': 'none',
+    'step': 'end',  # a price counts until the next one
+    'silent': True,
+    'animation': False,
+    'lineStyle': {'color': 'var(--accent)', 'width': 1.5},
+    'itemStyle': {'color': 'var(--accent)'},
+    **VALUES,
+}
+
+
+class EquityChart:
+    """One curve in one browser. `draw` gives it all points, `move` the live one."""
+
+    def __init__(self, curve: Curve, zone: str, live: Point) -> None:
+        self.curve, self.zone, self.live = curve, zone, live
+        self.ready, self.missed = False, False
+        self.element = ui.echart(self._options(), renderer='svg').classes('equity-curve')
+        self.element.props('role=img').props['aria-label'] = 'Equity since the deposit'
+        self.element.on('chart:rendered.once', self._begin, args=[])
+
+    def draw(self, curve: Curve, live: Point) -> None:
+        """Show this curve."""
+        if curve is self.curve and not self.missed:
+            self.move(live)
+        else:
+            self.curve, self.live = curve, live
+            self._send({'series': [self._past(), self._running()]})
+
+    def move(self, live: Point) -> None:
+        """The equity moved: so does the end of the curve."""
+        if live.equity != self.live.equity:
+            self.live = live
+            self._send({'series': [self._past(), self._running()] if self.missed else [self._running()]})
+
+    def _options(self) -> dict[str, Any]:
+        deposit = {'yAxis': canonical(self.curve.points[0].equity)}
+        mark = {'symbol': 'none', 'silent': True, 'label': {'show': False}, 'lineStyle': DOTTED, 'data': [deposit]}
+        return {
+            'animation': False,
+            'useUTC': True,  # moments are shifted to the chosen zone
+            'grid': {'top': 10, 'bottom': 26, 'left': 1, 'right': 20 + 8 * self._widest(), 'outerBoundsMode': 'none'},
+            'xAxis': _time(),
+            'yAxis': price_axis(2) | {'splitNumber': 4},
+            'tooltip': tooltip(),
+            'series': [LINE | self._past() | {'name': 'Equity', 'markLine': mark}, LINE | self._running()],
+        }
+
+    def _past(self) -> dict[str, Any]:
+        return {'id': 'past', 'data': self._rows(self.curve.points)}
+
+    def _running(self) -> dict[str, Any]:
+        return {'id': 'running', 'data': self._rows((self.curve.points[-1], self.live))}
+
+    def _rows(self, points: Iterable[Point]) -> list[list[Any]]:
+        return [[self._shifted(each.at), canonical(each.equity), format_money(each.equity)] for each in points]
+
+    def _shifted(self, at: datetime) -> int:
+        """Milliseconds since 1970 of the time that a clock in the chosen zone shows."""
+        wall = at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=UTC)
+        return (wall - EPOCH) // MILLISECOND
+
+    def _widest(self) -> int:
+        highest = max(self.curve.peak, self.live.equity)
+        return len(format_money(highest.quantize(Decimal(1))))
+
+    def _begin(self) -> None:
+        self.ready = True
+
+    def _send(self, options: dict[str, Any]) -> None:
+        """Only to a browser that listens: messages would pile up. What it misses comes with the next drawing."""
+        self.missed = not (self.ready and self.element.client.has_socket_connection)
+        if not self.missed:
+            self.element.run_chart_method('setOption', options)
+
+
+def _time() -> dict[str, Any]:
+    return {
+        'type': 'time',
+        'axisTick': {'show': False},
+        'splitLine': {'show': False},
+        'axisLine': {'show': False},
+        'axisPointer': {'label': {'show': False}},
+        'axisLabel': {
+            **SMALL,
+            'hideOverlap': True,
+            'showMinLabel': False,
+            'rich': {'primary': {'fontWeight': 'normal'}},
+        },
+        'splitNumber': 6,
+    }

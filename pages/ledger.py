@@ -1,0 +1,134 @@
+"""'/ledger?asset=USD': where did it go? A balance's postings, newest first, each with what there was after it."""
+
+from decimal import Decimal
+from html import escape
+
+from nicegui import Event, ui
+
+from desk.desk import Desk
+from desk.errors import DeskError
+from desk.statement import Entry, Statement, Why
+from pages.formats import direction, format_full, format_price, format_time
+from pages.holding import holding
+from pages.portfolio_html import book_words, money_html
+from pages.theme import frame
+from pages.trading_words import DONE
+
+A_PAGE, LOOK_EVERY = 50, 0.5
+HEADINGS = {'time': 'Time', 'what': 'What', 'number': 'Amount', 'number balance': 'Balance after', 'rule': 'Order'}
+
+
+def register(desk: Desk, changes: Event[[]]) -> None:
+    """Define the page. `asset` is the quote currency or a coin, `book` a book's number."""
+
+    @ui.page('/ledger')
+    async def page(asset: str = '', book: int | None = None) -> None:
+        asset = asset.strip() or desk.settings.quote
+        try:
+            found = await desk.portfolio.statement(asset, book, A_PAGE)
+        except DeskError as error:
+            ui.status_code(error.status)
+            with frame('Ledger', desk), ui.element('div').classes('narrow'):
+                ui.html('Ledger', tag='h1', sanitize=False)
+                ui.label(str(error)).classes('notice bad')
+                ui.link('Portfolio', '/portfolio')
+            return
+        with frame(f'{found.asset} ledger', desk), ui.element('div').classes('ledger'):
+            Entries(desk, found, changes)
+
+
+class Entries:
+    """The statement in one browser. New entries come on top, but not under a pointer or the keyboard."""
+
+    def __init__(self, desk: Desk, found: Statement, changes: Event[[]]) -> None:
+        self.desk, self.asset, self.book = desk, found.asset, found.book
+        self.money = found.asset == found.book.quote
+        self.cursor, self.stale, self.older = found.cursor, False, False
+        self._head(found)
+        with ui.element('table').classes('plain entries'):
+            with ui.element('thead'), ui.element('tr'):
+                for kind, heading in HEADINGS.items():
+                    ui.html(heading, tag='th', sanitize=False).classes(kind)
+            self.body = ui.element('tbody')
+        self.held = holding(self.body)
+        self.words = ui.label().classes('small muted').props('role=status')
+        self.more = ui.button('Older entries', on_click=self._older)
+        self._show(found)
+        if found.book.closed is None:
+            changes.subscribe(self._changed)
+            ui.timer(LOOK_EVERY, self._look)
+
+    def _head(self, found: Statement) -> None:
+        with ui.element('div').classes('head'):
+            ui.html(f'Where did my {escape(found.asset)} go?', tag='h1', sanitize=False)
+            with ui.element('div').classes('exports small'):
+                ui.link('Portfolio', f'/portfolio?book={found.book.number}' if found.book.closed else '/portfolio')
+                ui.link('All postings as CSV', f'/api/export/postings.csv?book={found.book.number}')
+        ui.label(
+            f'{book_words(found.book)}. The balance is the sum of these postings and nothing else; '
+            'each is one side of a transaction that sums to zero.'
+        ).classes('small muted')
+        with ui.element('div').classes('worth'):
+            self.balance = ui.html(tag='span', sanitize=False).classes('equity')
+
+    def _show(self, found: Statement) -> None:
+        self.body.clear()
+        self._add(found)
+        balance = found.entries[0].balance if found.entries else Decimal(0)
+        self.balance.set_content(f'{self._amount(balance)} {escape(found.asset)}')
+        self.words.set_text('' if found.entries else f'No {found.asset} has moved in this book.')
+
+    def _add(self, found: Statement) -> None:
+        self.cursor = found.cursor
+        self.more.set_visibility(bool(found.cursor))
+        zone = self.desk.preference('timezone', 'UTC')
+        with self.body:
+            for entry in found.entries:
+                self._row(entry, zone)
+
+    def _row(self, entry: Entry, zone: str) -> None:
+        with ui.element('tr').props(f'data-posting={entry.line.id}'):
+            ui.html(format_time(entry.line.at, zone), tag='td', sanitize=False).classes('time')
+            ui.html(self._what(entry), tag='td', sanitize=False).classes('what')
+            way = direction(entry.line.amount)
+            ui.html(self._amount(entry.line.amount, signed=True), tag='td', sanitize=False).classes(f'number {way}')
+            ui.html(self._amount(entry.balance), tag='td', sanitize=False).classes('number balance')
+            with ui.element('td').classes('rule'):
+                if entry.fill:
+                    ui.link(f'Order {entry.fill.order_id}', f'/orders/{entry.fill.order_id}')
+
+    def _what(self, entry: Entry) -> str:
+        fill = entry.fill
+        if fill is None:
+            return 'Opening deposit'
+        words = f'{format_full(fill.size)} {escape(self.desk.broker.name(fill.coin_id))} at {format_price(fill.price)}'
+        if entry.why is Why.FEE:
+            return f'<span class="muted">Fee: {DONE[fill.side].lower()} {words}</span>'
+        return f'{DONE[fill.side]} {words}'
+
+    def _amount(self, amount: Decimal, signed: bool = False) -> str:
+        if self.money:
+            return money_html(amount, signed)
+        return ('+' if signed and amount > 0 else '') + format_full(amount).replace('-', '−')
+
+    async def _changed(self) -> None:
+        self.stale = True
+        await self._look()
+
+    async def _look(self) -> None:
+        """Who has gone on to older entries is left there."""
+        if self.stale and not self.held and not self.older:
+            self.stale = False
+            await self._read('')
+
+    async def _older(self) -> None:
+        self.older = True
+        await self._read(self.cursor)
+
+    async def _read(self, cursor: str) -> None:
+        try:
+            found = await self.desk.portfolio.statement(self.asset, self.book.number, A_PAGE, cursor)
+        except DeskError as error:
+            self.words.set_text(f'The ledger cannot be read: {error}')
+            return
+        (self._add if cursor else self._show)(found)

@@ -1,0 +1,119 @@
+"""'/portfolio': what the book is worth and how it came to that, live in every browser; earlier books as they ended."""
+
+from nicegui import Event, app, ui
+
+from desk.desk import Desk
+from desk.equity import Curve, Point
+from desk.errors import DeskError
+from desk.orders import Book
+from desk.portfolio import Portfolio
+from pages.equity_chart import EquityChart
+from pages.formats import format_time
+from pages.live import Live
+from pages.portfolio_cells import AGES_EVERY, LOOK_EVERY, BookCells, Books
+from pages.portfolio_fills import Fills
+from pages.portfolio_html import EXPLAINED, book_words
+from pages.portfolio_positions import Positions
+from pages.theme import frame
+
+MOVE_EVERY = 0.5
+PATH = '/portfolio'
+EXPORTS = ('Orders', 'Fills', 'Postings')
+
+
+def register(desk: Desk, live: Live, changes: Event[[]]) -> None:
+    """Define the page. `?book=1` shows a book by its number."""
+    books = Books(desk, live)
+    app.timer(LOOK_EVERY, books.follow)
+    app.timer(AGES_EVERY, books.refresh)
+
+    @ui.page(PATH)
+    async def page(book: int | None = None) -> None:
+        try:
+            found, cells = await books.look(book)
+            every, curve = await desk.broker.books(), await desk.portfolio.curve(book)
+            fills = await desk.portfolio.fills(found.book.number)
+        except DeskError as error:
+            _broken(desk, error)
+            return
+        with frame('Portfolio', desk), ui.element('div').classes('portfolio'):
+            _head(found.book, every)
+            _summary(live, cells, found.book)
+            Curves(desk, found, curve)
+            Positions(live, books, cells, found)
+            Fills(desk, found, fills, changes)
+        _follow_readers(books, found.book)
+
+
+def _head(book: Book, every: list[Book]) -> None:
+    with ui.element('div').classes('head'):
+        ui.html('Portfolio', tag='h1', sanitize=False)
+        if len(every) > 1:
+            options = {each.number: book_words(each) for each in reversed(every)}
+            choice = ui.select(options, value=book.number).classes('book').props('aria-label=Book')
+            choice.on_value_change(lambda event: ui.navigate.to(_path(event.value, every)))
+        with ui.element('div').classes('exports small'):
+            ui.label('Export').classes('muted')
+            for what in EXPORTS:
+                ui.link(what, f'/api/export/{what.lower()}.csv?book={book.number}')
+
+
+def _path(number: int, every: list[Book]) -> str:
+    return PATH if number == every[-1].number else f'{PATH}?book={number}'
+
+
+def _summary(live: Live, cells: BookCells, book: Book) -> None:
+    with ui.element('section').classes('summary').props('aria-label="Equity"'):
+        with ui.element('div').classes('worth'):
+            ui.label(f'Equity, {book.quote}').classes('small muted')
+            live.show(cells.equity)
+            live.show(cells.profit)
+        with ui.element('dl').classes('figures'):
+            with ui.element('div'):
+                with ui.element('dt'):
+                    ui.link('Cash', f'/ledger?asset={book.quote}&book={book.number}')
+                with ui.element('dd'):
+                    live.show(cells.cash)
+            for name, meaning in EXPLAINED.items():
+                with ui.element('div'):
+                    ui.html(name, tag='dt', sanitize=False).props['title'] = meaning
+                    live.show(cells.figures[name])
+
+
+class Curves:
+    """The equity curve in one browser: its end moves twice a second at most, its points come when they are due."""
+
+    def __init__(self, desk: Desk, found: Portfolio, curve: Curve) -> None:
+        self.desk, self.book = desk, found.book
+        closed, zone = found.book.closed, desk.preference('timezone', 'UTC')
+        if closed:
+            ui.label(f'This book was closed at {format_time(closed, zone)} and is shown as it was then.').classes(
+                'notice'
+            )
+        with ui.element('section').props('aria-label="Equity curve"'):
+            self.chart = EquityChart(curve, zone, Point(closed or desk.clock(), found.equity))
+        if not closed:
+            ui.timer(MOVE_EVERY, self._move)
+
+    async def _move(self) -> None:
+        found = self.desk.portfolio.now()
+        if found is not None and found.book.id == self.book.id:
+            self.chart.draw(await self.desk.portfolio.curve(), Point(self.desk.clock(), found.equity))
+
+
+def _follow_readers(books: Books, book: Book) -> None:
+    """Who reads the open book goes on to the next one when it is closed."""
+
+    def go(ended: int) -> None:
+        if ended == book.id:
+            ui.navigate.to(PATH)
+
+    books.ended.subscribe(go)
+
+
+def _broken(desk: Desk, error: DeskError) -> None:
+    ui.status_code(error.status)
+    with frame('Portfolio', desk), ui.element('div').classes('narrow'):
+        ui.html('Portfolio', tag='h1', sanitize=False)
+        ui.label(str(error)).classes('notice bad')
+        ui.link('The open book', PATH)

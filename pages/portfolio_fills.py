@@ -1,0 +1,150 @@
+"""Every fill of a book: filtered, a page at a time, each with its rule, what it earned and a note one can write."""
+
+from datetime import date, datetime, time, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+from nicegui import Event, ui
+
+from desk.desk import Desk
+from desk.errors import DeskError
+from desk.orders import Fill, Side
+from desk.portfolio import Portfolio
+from desk.store import Page
+from pages.fill_note import Note
+from pages.formats import NONE, format_full, format_price, format_time
+from pages.holding import holding
+from pages.portfolio_html import money_html
+from pages.trading_words import DONE, WAYS
+
+HEADINGS = {
+    'time': 'Time',
+    'what': 'Fill',
+    'number price': 'Price',
+    'number value': 'Value',
+    'number fee': 'Fee',
+    'number earned': 'After fees',
+    'rule': 'Rule',
+    'note': 'Note',
+}
+SIDES = {'': 'All', Side.BUY.value: 'Buys', Side.SELL.value: 'Sells'}
+LOOK_EVERY, A_PAGE = 0.5, 50
+
+
+class Fills:
+    """Newest first. New ones come on top by themselves, but not under a pointer or the keyboard."""
+
+    def __init__(self, desk: Desk, found: Portfolio, page: Page[Fill], changes: Event[[]]) -> None:
+        self.desk, self.book, self.profits = desk, found.book, found.profits
+        self.cursor, self.stale, self.older = '', False, False
+        self.rows: dict[tuple[int, str], ui.element] = {}
+        with ui.element('section').classes('section').props('aria-label="Fills"') as section:
+            ui.html('Fills', tag='h2', sanitize=False)
+            self._filters(sorted(position.name for position in found.positions))
+            self.words = ui.label().classes('small muted').props('role=status')
+            with ui.element('table').classes('plain every-fill'):
+                with ui.element('thead'), ui.element('tr'):
+                    for kind, heading in HEADINGS.items():
+                        ui.html(heading, tag='th', sanitize=False).classes(kind)
+                self.body = ui.element('tbody')
+            self.more = ui.button('Older fills', on_click=self._older)
+        self.held = holding(section)
+        self._show(page.items, page.cursor)
+        if found.book.closed is None:
+            changes.subscribe(self._changed)
+            ui.timer(LOOK_EVERY, self._look)
+
+    async def load(self) -> None:
+        """Read the newest that pass the filters."""
+        self.stale, self.older = False, False
+        await self._read('')
+
+    def _filters(self, names: list[str]) -> None:
+        with ui.element('div').classes('filters'):
+            coins = {'': 'All coins', **{name: name for name in names}}
+            self.coin = ui.select(coins, label='Coin', value='', on_change=self.load)
+            with ui.element('div').classes('side'):
+                ui.label('Side').classes('small')
+                self.side = ui.toggle(SIDES, value='', on_change=self.load).props('role=group aria-label=Side')
+            self.start = ui.input('From', on_change=self.load).props('type=date')
+            self.end = ui.input('To', on_change=self.load).props('type=date')
+
+    async def _older(self) -> None:
+        self.older = True
+        await self._read(self.cursor)
+
+    async def _read(self, cursor: str) -> None:
+        try:
+            page = await self.desk.portfolio.fills(
+                self.book.number,
+                self.coin.value or '',
+                Side(self.side.value) if self.side.value else None,
+                self._midnight(self.start.value),
+                self._midnight(self.end.value, days=1),
+                limit=A_PAGE,
+                cursor=cursor,
+            )
+        except DeskError as error:
+            self.words.set_text(f'The fills cannot be read: {error}')
+            return
+        self._show(page.items, page.cursor, keep=bool(cursor))
+
+    def _midnight(self, day: str | None, days: int = 0) -> datetime | None:
+        """When a day begins in the chosen zone; None for no day."""
+        try:
+            chosen = date.fromisoformat(day or '')
+        except ValueError:
+            return None
+        zone = ZoneInfo(self.desk.preference('timezone', 'UTC'))
+        return datetime.combine(chosen + timedelta(days=days), time(), zone)
+
+    def _show(self, fills: list[Fill], cursor: str, keep: bool = False) -> None:
+        """Rows that are there already stay the same elements, so that no click is lost."""
+        before, self.cursor = self.rows, cursor
+        self.rows = dict(before) if keep else {}
+        for fill in fills:
+            key = fill.id, fill.note
+            self.rows[key] = before[key] if key in before else self._row(fill)
+        for key in before.keys() - self.rows.keys():
+            before[key].delete()
+        self.body.default_slot.children = list(self.rows.values())
+        self.body.update()
+        self.words.set_text('' if self.rows else 'No fill passes the filters.' if self._filtered else 'No fill yet.')
+        self.more.set_visibility(bool(cursor))
+
+    @property
+    def _filtered(self) -> bool:
+        return any(field.value for field in (self.coin, self.side, self.start, self.end))
+
+    def _row(self, fill: Fill) -> ui.element:
+        zone = self.desk.preference('timezone', 'UTC')
+        name = self.desk.broker.name(fill.coin_id)
+        with self.body, ui.element('tr').props(f'data-fill={fill.id}') as row:
+            for kind, html in self._cells(fill, name, zone):
+                ui.html(html, tag='td', sanitize=False).classes(kind)
+            with ui.element('td').classes('rule'):
+                ui.link(fill.rule, f'/orders/{fill.order_id}').props(f'title="Order {fill.order_id}"')
+            with ui.element('td').classes('note'):
+                Note(self.desk, fill, f'{DONE[fill.side]} {format_full(fill.size)} {name}')
+        return row
+
+    def _cells(self, fill: Fill, name: str, zone: str) -> list[tuple[str, str]]:
+        profit = self.profits.get(fill.id)
+        side = f'<b class="{WAYS[fill.side]}">{DONE[fill.side]}</b>'
+        return [
+            ('time', format_time(fill.at, zone)),
+            ('what', f'{side} {format_full(fill.size)} <b dir="auto">{escape(name)}</b>'),
+            ('number price', f'<span title="{format_full(fill.price)}">{format_price(fill.price)}</span>'),
+            ('number value', money_html(fill.value)),
+            ('number fee', money_html(fill.fee)),
+            ('number earned', NONE if profit is None else money_html(profit, signed=True)),
+        ]
+
+    async def _changed(self) -> None:
+        self.stale = True
+        await self._look()
+
+    async def _look(self) -> None:
+        """Who has gone on to older fills is left there."""
+        if self.stale and not self.held and not self.older:
+            await self.load()

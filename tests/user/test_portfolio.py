@@ -1,0 +1,208 @@
+"""The portfolio, a balance's ledger and an order's story on the real program: live in every browser, and exact."""
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from nicegui import ui
+from nicegui.testing import User
+
+from desk.desk import Desk
+from desk.orders import Kind, Order, Side, Ticket
+from tests.user.helpers import field, price
+
+
+async def trade(desk: Desk, side: str, name: str, size: str) -> Order:
+    return await desk.broker.place(Ticket(name, Side(side), Kind.MARKET, Decimal(size)))
+
+
+async def bought(desk: Desk) -> None:
+    """0.5 BTC at 67,067.01675: 33,533.508375, and a fee of 67.06701675."""
+    await price(desk, 'BTC', '67000')
+    await trade(desk, 'buy', 'BTC', '0.5')
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(80):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError('it never came true')
+
+
+def rows(user: User, kind: str) -> list[str]:
+    """The rows with this attribute, in the order in which they are shown."""
+    tables = user.find(kind=ui.element).elements
+    bodies = [element for element in tables if element.tag == 'tbody']
+    return [str(row.props[kind]) for body in bodies for row in body.default_slot.children if kind in row.props]
+
+
+def choose(user: User, label: str, value: str) -> None:
+    with user:
+        if label == 'Side':
+            next(iter(user.find(kind=ui.toggle).elements)).set_value(value)
+        elif label == 'Coin':
+            next(each for each in user.find(kind=ui.select).elements if each.props.get('label') == 'Coin').set_value(
+                value
+            )
+        else:
+            field(user, label).set_value(value)
+
+
+async def test_an_untouched_book_shows_its_deposit_and_the_first_step(user: User) -> None:
+    await user.open('/portfolio')
+    await user.should_see('100,000.00')
+    await user.should_see('Nothing is bought yet.')
+    await user.should_see('Place the first order')
+    await user.should_see('No fill yet.')
+
+
+async def test_two_browsers_see_the_equity_and_the_position_follow_the_price(
+    user: User, another: Callable[[], User], desk: Desk
+) -> None:
+    await bought(desk)
+    second = another()
+    for browser in (user, second):
+        await browser.open('/portfolio')
+        await browser.should_see('66,399.42')
+    await price(desk, 'BTC', '68000')
+    for browser in (user, second):
+        await browser.should_see('68,000.00')
+        await browser.should_see('34,000.00')
+        await browser.should_see('100,399.42')
+
+
+async def test_a_new_position_and_its_fill_come_by_themselves(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await user.open('/portfolio')
+    await price(desk, 'ETH', '3000')
+    await trade(desk, 'buy', 'ETH', '2')
+    await user.should_see('ETH')
+    await until(lambda: len(rows(user, 'data-fill')) == 2)
+    await user.should_see('Bought</b> 2 <b dir="auto">ETH')
+
+
+async def test_a_sale_shows_what_it_earned_after_the_fees_of_both_sides(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await price(desk, 'BTC', '70000')
+    await trade(desk, 'sell', 'BTC', '0.5')
+    await user.open('/portfolio')
+    await user.should_see('+1,294.50')  # 34,965.00875 − 33,533.508375 − 69.9300175 − 67.06701675
+    await user.should_see('1 of 1 sales')
+    await user.should_see('sold')
+
+
+async def test_the_fills_are_filtered(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await price(desk, 'ETH', '3000')
+    await trade(desk, 'buy', 'ETH', '2')
+    await trade(desk, 'sell', 'BTC', '0.25')
+    await user.open('/portfolio')
+    assert rows(user, 'data-fill') == ['3', '2', '1']
+    choose(user, 'Side', 'sell')
+    await until(lambda: rows(user, 'data-fill') == ['3'])
+    choose(user, 'Side', '')
+    choose(user, 'Coin', 'BTC')
+    await until(lambda: rows(user, 'data-fill') == ['3', '1'])
+    choose(user, 'To', '2020-01-01')
+    await user.should_see('No fill passes the filters.')
+    choose(user, 'To', '')
+    choose(user, 'From', '2020-01-01')
+    await until(lambda: rows(user, 'data-fill') == ['3', '1'])
+
+
+async def test_a_note_is_written_and_seen_in_another_browser(
+    user: User, another: Callable[[], User], desk: Desk
+) -> None:
+    await bought(desk)
+    second = another()
+    await user.open('/portfolio')
+    await second.open('/portfolio')
+    user.find(kind=ui.button, content='Add note').click()
+    note = next(
+        each for each in user.find(kind=ui.input).elements if str(each.props.get('aria-label')).startswith('Note')
+    )
+    with user:
+        note.set_value(' too early <b> ')
+    user.find(kind=ui.input, content='too early').trigger('blur')
+    await second.should_see('too early <b>')
+    assert (await desk.broker.all_fills())[0].note == 'too early <b>'
+
+
+async def test_an_earlier_book_is_chosen_and_readers_follow_a_reset(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await user.open('/portfolio')
+    await desk.broker.reset()
+    await user.should_see('Nothing is bought yet.')
+    await user.open('/portfolio?book=1')
+    await user.should_see('This book was closed at')
+    await user.should_see('66,399.42')
+    await price(desk, 'BTC', '99000')
+    await user.should_see('33,500.00')
+    await user.should_not_see('99,000.00')
+
+
+async def test_a_book_that_is_not_there_is_a_404(user: User) -> None:
+    answer = await user.http_client.get('/portfolio?book=7')
+    assert answer.status_code == 404
+    assert 'There is no book 7.' in answer.text
+
+
+async def test_the_ledger_says_where_the_cash_went(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await user.open('/ledger?asset=USD')
+    for words in ('Where did my USD go?', 'Opening deposit', 'Fee: bought 0.5 BTC', '−67.07', '−33,533.51'):
+        await user.should_see(words)
+    await price(desk, 'BTC', '70000')
+    await trade(desk, 'sell', 'BTC', '0.25')
+    await user.should_see('Sold 0.25 BTC at')
+    assert len(rows(user, 'data-posting')) == 5
+
+
+async def test_the_ledger_of_a_coin_counts_coins(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await user.open('/ledger?asset=btc')
+    await user.should_see('0.5 BTC')
+    await user.should_see('+0.5')
+    answer = await user.http_client.get('/ledger?asset=NOTHING')
+    assert answer.status_code == 404
+
+
+async def test_an_order_tells_which_rule_and_which_price_filled_it(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await user.open('/orders/1')
+    for words in (
+        'Buy 0.5 BTC, at market',
+        'filled',
+        'A market order takes the quote, with slippage',
+        '67,000 from api',
+        'bid 66,966.5, ask 67,033.5',
+        '67,033.5 to 67,067.01675',
+        '67,067.01675, taker',
+    ):
+        await user.should_see(words)
+
+
+async def test_an_open_order_is_told_on_as_it_goes(user: User, desk: Desk) -> None:
+    await price(desk, 'BTC', '67000')
+    order = await desk.broker.place(Ticket('BTC', Side.BUY, Kind.LIMIT, Decimal(1), limit_price=Decimal(66000)))
+    await user.open(f'/orders/{order.id}')
+    await user.should_see('Nothing is filled yet.')
+    await price(desk, 'BTC', '65999')
+    await user.should_see('The price traded through the limit')
+    await user.should_see('66,000, maker')
+
+
+async def test_a_refused_order_says_why(user: User, desk: Desk) -> None:
+    await price(desk, 'BTC', '67000')
+    order = await trade(desk, 'buy', 'BTC', '5')
+    await user.open(f'/orders/{order.id}')
+    await user.should_see('refused')
+    await user.should_see('100,000.00 is available')
+    await user.should_see('Nothing was filled.')
+
+
+@pytest.mark.parametrize('path', ['/orders/99', '/orders/x'])
+async def test_an_unknown_order_is_no_server_error(user: User, path: str) -> None:
+    assert (await user.http_client.get(path)).status_code in (404, 422)
