@@ -117,8 +117,6 @@ BY = {
     'postings': 'ix_posting_book',
     'where the cash went': 'ix_posting_asset',
     'postings of assets': 'ix_posting_asset',
-    'a balance': 'ix_posting_asset',
-    'a balance of coins': 'ix_posting_asset',
 }
 
 
