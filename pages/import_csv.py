@@ -54,6 +54,7 @@ class ImportPage:
         with self.body:
             ui.label(INTRO).classes('muted intro')
             SpooledUpload(self.desk.settings, self.take, self.ask)
+            ui.link('Trade on a file instead: practice on the past', '/replay').classes('small')
             if problem:
                 ui.label(problem).classes('notice bad').props('role=alert')
 

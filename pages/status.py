@@ -25,7 +25,8 @@ def register(desk: Desk, live: Live) -> None:
         with frame('Status', desk), ui.element('div').classes('status-page'):
             with ui.element('div').classes('head'):
                 ui.html('Status', tag='h1', sanitize=False)
-                _doors(desk)
+                if desk.replay is None:
+                    _doors(desk)
             render()
             live.show(cell)
             ui.link('The API, described', '/docs').classes('small')

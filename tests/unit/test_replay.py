@@ -455,7 +455,7 @@ async def test_a_real_day_of_minutes_is_traded(replaying: Replaying, tmp_path: P
     assert (fill.price, fill.tick_price) == (limit, lows[minute])
     assert fill.at == datetime.fromisoformat(f'{minute}+00:00') + timedelta(seconds=20)
     await desk.store.flush()
-    assert len(await desk.candles('BTC', '1m', start=facts.end - timedelta(hours=2))) == 120
+    assert len(await desk.candles('BTC', '1m', start=facts.end - timedelta(hours=2))) == 121
 
 
 @pytest.mark.slow
