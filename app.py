@@ -139,6 +139,8 @@ def run(
             log_level=log_level,
         )
         prepare_port(settings.host, settings.port)
+        if settings.replay:
+            print(f'Reading {settings.replay} …', flush=True)
         settings = staged(settings)
         lock = prepare(settings)
     except DeskError as error:
