@@ -36,11 +36,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     impl = String
     cache_ok = True
+    postgresql = Numeric(38, FRACTION_DIGITS)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == 'postgresql':
-            return dialect.type_descriptor(Numeric(38, FRACTION_DIGITS))
-        return dialect.type_descriptor(String(60))
+        return dialect.type_descriptor(self.postgresql if dialect.name == 'postgresql' else String(60))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == 'postgresql':
@@ -57,6 +56,13 @@ def _partial(name: str, condition: str, *columns: str, unique: bool = False) -> 
     """An index of the rows that satisfy a condition."""
     where = text(condition)
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+class Amount(ExactDecimal):
+    """A number of paper trading, which may be longer than a price: PostgreSQL keeps every digit of it too."""
+
+    cache_ok = True
+    postgresql = Numeric()
 
 
 class Origin(StrEnum):
@@ -218,20 +224,20 @@ class OrderRow(SQLModel, table=True):
     coin_id: int = Field(foreign_key='coin.id')
     side: str = Field(max_length=4)
     kind: str = Field(max_length=20)
-    size: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    size: Decimal | None = Field(default=None, sa_type=Amount)
     terms: str = Field(description='JSON')
     placed: datetime = Field(sa_type=UTCDateTime)
     updated: datetime = Field(sa_type=UTCDateTime)
     seq: int = Field(sa_type=BigInteger, index=True)
     rank: int = Field(sa_type=BigInteger, index=True)
     steps: str = Field(description='JSON')
-    quote_size: Decimal | None = Field(default=None, sa_type=ExactDecimal)
-    limit_price: Decimal | None = Field(default=None, sa_type=ExactDecimal)
-    stop_price: Decimal | None = Field(default=None, sa_type=ExactDecimal)
-    trail_amount: Decimal | None = Field(default=None, sa_type=ExactDecimal)
-    trail_percent: Decimal | None = Field(default=None, sa_type=ExactDecimal)
-    best: Decimal | None = Field(default=None, sa_type=ExactDecimal)
-    reserve: Decimal | None = Field(default=None, sa_type=ExactDecimal)
+    quote_size: Decimal | None = Field(default=None, sa_type=Amount)
+    limit_price: Decimal | None = Field(default=None, sa_type=Amount)
+    stop_price: Decimal | None = Field(default=None, sa_type=Amount)
+    trail_amount: Decimal | None = Field(default=None, sa_type=Amount)
+    trail_percent: Decimal | None = Field(default=None, sa_type=Amount)
+    best: Decimal | None = Field(default=None, sa_type=Amount)
+    reserve: Decimal | None = Field(default=None, sa_type=Amount)
     time_in_force: str = Field(max_length=3)
     good_till: datetime | None = Field(default=None, sa_type=UTCDateTime)
     post_only: bool
@@ -242,9 +248,9 @@ class OrderRow(SQLModel, table=True):
     status: str = Field(max_length=20)
     arrived: bool
     triggered: bool
-    filled_size: Decimal = Field(sa_type=ExactDecimal)
-    filled_value: Decimal = Field(sa_type=ExactDecimal)
-    fees: Decimal = Field(sa_type=ExactDecimal)
+    filled_size: Decimal = Field(sa_type=Amount)
+    filled_value: Decimal = Field(sa_type=Amount)
+    fees: Decimal = Field(sa_type=Amount)
     reason: str
     revision: int
 
@@ -263,19 +269,19 @@ class FillRow(SQLModel, table=True):
     book_id: int = Field(foreign_key='book.id', sa_type=RowId)
     coin_id: int = Field(foreign_key='coin.id')
     side: str = Field(max_length=4)
-    size: Decimal = Field(sa_type=ExactDecimal)
-    price: Decimal = Field(sa_type=ExactDecimal)
-    value: Decimal = Field(sa_type=ExactDecimal)
-    fee: Decimal = Field(sa_type=ExactDecimal)
+    size: Decimal = Field(sa_type=Amount)
+    price: Decimal = Field(sa_type=Amount)
+    value: Decimal = Field(sa_type=Amount)
+    fee: Decimal = Field(sa_type=Amount)
     maker: bool
     rule: str = Field(max_length=20)
     at: datetime = Field(sa_type=UTCDateTime)
     seq: int = Field(sa_type=BigInteger, index=True)
-    tick_price: Decimal = Field(sa_type=ExactDecimal)
+    tick_price: Decimal = Field(sa_type=Amount)
     tick_time: datetime = Field(sa_type=UTCDateTime)
     tick_source: str = Field(max_length=NAME_LENGTH)
-    bid: Decimal = Field(sa_type=ExactDecimal)
-    ask: Decimal = Field(sa_type=ExactDecimal)
+    bid: Decimal = Field(sa_type=Amount)
+    ask: Decimal = Field(sa_type=Amount)
     note: str = Field(max_length=NOTE_LENGTH)
 
 
@@ -315,4 +321,4 @@ class PostingRow(SQLModel, table=True):
     book_id: int = Field(foreign_key='book.id', sa_type=RowId)
     account: str = Field(max_length=20)
     coin_id: int | None = Field(default=None, foreign_key='coin.id', description='None: the quote currency')
-    amount: Decimal = Field(sa_type=ExactDecimal)
+    amount: Decimal = Field(sa_type=Amount)

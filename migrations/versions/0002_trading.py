@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
-from models import ExactDecimal, RowId
+from models import Amount, ExactDecimal, RowId
 
 revision = '0002'
 down_revision = '0001'
@@ -60,20 +60,20 @@ def _order() -> None:
         _of('coin'),
         sa.Column('side', sa.String(4), nullable=False),
         sa.Column('kind', sa.String(20), nullable=False),
-        sa.Column('size', ExactDecimal),
+        sa.Column('size', Amount),
         sa.Column('terms', sa.String, nullable=False),
         sa.Column('placed', UTCDateTime, nullable=False),
         sa.Column('updated', UTCDateTime, nullable=False),
         sa.Column('seq', sa.BigInteger, nullable=False),
         sa.Column('rank', sa.BigInteger, nullable=False),
         sa.Column('steps', sa.String, nullable=False),
-        sa.Column('quote_size', ExactDecimal),
-        sa.Column('limit_price', ExactDecimal),
-        sa.Column('stop_price', ExactDecimal),
-        sa.Column('trail_amount', ExactDecimal),
-        sa.Column('trail_percent', ExactDecimal),
-        sa.Column('best', ExactDecimal),
-        sa.Column('reserve', ExactDecimal),
+        sa.Column('quote_size', Amount),
+        sa.Column('limit_price', Amount),
+        sa.Column('stop_price', Amount),
+        sa.Column('trail_amount', Amount),
+        sa.Column('trail_percent', Amount),
+        sa.Column('best', Amount),
+        sa.Column('reserve', Amount),
         sa.Column('time_in_force', sa.String(3), nullable=False),
         sa.Column('good_till', UTCDateTime),
         sa.Column('post_only', sa.Boolean, nullable=False),
@@ -84,9 +84,9 @@ def _order() -> None:
         sa.Column('status', sa.String(20), nullable=False),
         sa.Column('arrived', sa.Boolean, nullable=False),
         sa.Column('triggered', sa.Boolean, nullable=False),
-        sa.Column('filled_size', ExactDecimal, nullable=False),
-        sa.Column('filled_value', ExactDecimal, nullable=False),
-        sa.Column('fees', ExactDecimal, nullable=False),
+        sa.Column('filled_size', Amount, nullable=False),
+        sa.Column('filled_value', Amount, nullable=False),
+        sa.Column('fees', Amount, nullable=False),
         sa.Column('reason', sa.String, nullable=False),
         sa.Column('revision', sa.Integer, nullable=False),
     )
@@ -107,19 +107,19 @@ def _fill() -> None:
         _of('book'),
         _of('coin'),
         sa.Column('side', sa.String(4), nullable=False),
-        sa.Column('size', ExactDecimal, nullable=False),
-        sa.Column('price', ExactDecimal, nullable=False),
-        sa.Column('value', ExactDecimal, nullable=False),
-        sa.Column('fee', ExactDecimal, nullable=False),
+        sa.Column('size', Amount, nullable=False),
+        sa.Column('price', Amount, nullable=False),
+        sa.Column('value', Amount, nullable=False),
+        sa.Column('fee', Amount, nullable=False),
         sa.Column('maker', sa.Boolean, nullable=False),
         sa.Column('rule', sa.String(20), nullable=False),
         sa.Column('at', UTCDateTime, nullable=False),
         sa.Column('seq', sa.BigInteger, nullable=False),
-        sa.Column('tick_price', ExactDecimal, nullable=False),
+        sa.Column('tick_price', Amount, nullable=False),
         sa.Column('tick_time', UTCDateTime, nullable=False),
         sa.Column('tick_source', sa.String(50), nullable=False),
-        sa.Column('bid', ExactDecimal, nullable=False),
-        sa.Column('ask', ExactDecimal, nullable=False),
+        sa.Column('bid', Amount, nullable=False),
+        sa.Column('ask', Amount, nullable=False),
         sa.Column('note', sa.String(500), nullable=False),
     )
     op.create_index('ix_fill_seq', 'fill', ['seq'])
@@ -156,7 +156,7 @@ def _ledger() -> None:
         _of('book'),
         sa.Column('account', sa.String(20), nullable=False),
         _of('coin', nullable=True),
-        sa.Column('amount', ExactDecimal, nullable=False),
+        sa.Column('amount', Amount, nullable=False),
     )
     op.create_index('ix_posting_book', 'posting', ['book_id', 'id'])
     op.create_index('ix_posting_asset', 'posting', ['book_id', 'account', 'coin_id', 'id'])

@@ -82,7 +82,7 @@ async def test_an_order_has_its_story(store: Store, hand: Hand) -> None:
 
 async def test_every_digit_and_every_field_comes_out_as_it_went_in(store: Store, hand: Hand) -> None:
     btc = await coin(store)
-    tiny, huge = Decimal('0.000000000000000001'), Decimal('12345678901234567890.12345678')
+    tiny, huge = Decimal('0.0000000000000000000123'), Decimal('1234567890123456789012345.12345678')
     entry = full_order(hand, btc, tiny=tiny, huge=huge)
     leg = replace(entry, id=2, parent_id=1, leg=Leg.STOP_LOSS, side=Side.SELL, client_order_id='', size=Decimal(0))
     opened = hand.open(str(huge))
