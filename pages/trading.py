@@ -47,7 +47,8 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
                     'small muted'
                 )
                 rules_link('the-rules-by-which-paper-orders-fill', 'How orders fill')
-                ui.link('Practice on the past', '/replay').classes('small')
+                if desk.replay is None:
+                    ui.link('Practice on the past', '/replay').classes('small')
             if chosen is None:
                 ui.label('There is no price yet. Add one, and it is here at once.').classes('muted')
                 ui.link('Add price', '/add').classes('button filled')
