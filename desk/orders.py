@@ -6,8 +6,10 @@ in `docs/trading-rules.md`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal, localcontext
 from enum import StrEnum
+
+from desk.ticks import MONEY
 
 LOCAL = 'local'
 MONEY_QUANTUM = Decimal('0.00000001')
@@ -181,8 +183,11 @@ class Order:
 
     @property
     def average_price(self) -> Decimal | None:
-        """What a coin cost or brought on average, without fees; None before the first fill."""
-        return self.filled_value / self.filled_size if self.filled_size else None
+        """What a coin cost or brought on average, without fees; None before the first fill.
+
+        Values are rounded, so many prices come to this one: it is the shortest of them, as a fill's own price is.
+        """
+        return _shortest_price(self.filled_value, self.filled_size) if self.filled_size else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +272,11 @@ class Change:
     fills: tuple[Fill, ...] = ()
     transactions: tuple[Transaction, ...] = ()
     events: tuple[Event, ...] = ()
+
+
+def _shortest_price(value: Decimal, size: Decimal) -> Decimal:
+    """Of the prices that times the size are the value, once rounded towards zero, the one with the fewest decimals."""
+    with localcontext(MONEY):
+        least, bound = value / size, (value + MONEY_QUANTUM) / size
+        rounded = (least.quantize(Decimal(1).scaleb(-digits), ROUND_CEILING) for digits in range(19))
+        return next((price for price in rounded if price < bound), least)
