@@ -32,7 +32,7 @@ class Portfolios:
         self._tallies: dict[int, Tally] = {}
         self._curves: dict[int, Curve] = {}
         self._meanwhile: list[Fill] = []
-        self._reading = asyncio.Lock()
+        self._reading, self._drawing = asyncio.Lock(), asyncio.Lock()
         broker.subscribe(self._take)
 
     async def read(self, number: int | None = None, user: str = LOCAL) -> Portfolio:
@@ -197,15 +197,18 @@ class Portfolios:
 
     async def _curve(self, tally: Tally) -> Curve:
         """Kept until its next point is due."""
-        book = tally.book
-        known = self._curves.get(book.id)
-        if known is not None and (book.closed or self.clock() < known.due):
+        async with self._drawing:
+            known = self._curves.get(tally.book.id)
+            if known is None or (tally.book.closed is None and self.clock() >= known.due):
+                known = self._curves[tally.book.id] = await self._drawn(tally)
             return known
-        end = book.closed or self.clock()
+
+    async def _drawn(self, tally: Tally) -> Curve:
+        book, end = tally.book, tally.book.closed or self.clock()
+        await self.store.flush(everything=False)  # candles lag behind a feed by up to a second
         fills = [(self._id(fill.coin_id), fill) for fill in await self.broker.all_fills(book.number, book.user)]
         closes = await self._closes(fills, interval_for(book.opened, end), end)
-        self._curves[book.id] = found = curve(tally.deposit, book.opened, end, fills, closes)
-        return found
+        return await asyncio.to_thread(curve, tally.deposit, book.opened, end, fills, closes)
 
     async def _closes(
         self, fills: list[tuple[int, Fill]], interval: str, end: datetime

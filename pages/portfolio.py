@@ -1,5 +1,7 @@
 """'/portfolio': what the book is worth and how it came to that, live in every browser; earlier books as they ended."""
 
+from contextlib import suppress
+
 from nicegui import Event, app, ui
 
 from desk.desk import Desk
@@ -97,7 +99,9 @@ class Curves:
 
     async def _move(self) -> None:
         found = self.desk.portfolio.now()
-        if found is not None and found.book.id == self.book.id:
+        if found is None or found.book.id != self.book.id:
+            return
+        with suppress(DeskError):  # /status tells of it; the next move tries again
             self.chart.draw(await self.desk.portfolio.curve(), Point(self.desk.clock(), found.equity))
 
 

@@ -1,5 +1,6 @@
 """The cells of each book that somebody looks at, rendered once for all browsers and kept up to date."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from nicegui import Event
 
 from desk.broker import ACCOUNT
 from desk.desk import Desk
+from desk.errors import DeskError
 from desk.portfolio import Portfolio, Position
 from pages.board_cells import lit_html
 from pages.formats import format_full, format_money
@@ -21,7 +23,7 @@ class Row:
 
     def __init__(self, live: Live, room: str) -> None:
         self.live = live
-        self.cells = {name: live.cell(room, 'span', f'cell {name}') for name in COLUMNS}
+        self.cells = {name: live.cell(room, 'span', name) for name in COLUMNS}
 
     def render(self, position: Position, now: datetime) -> None:
         """What follows from a price, a fill or time."""
@@ -97,9 +99,11 @@ class Books:
 
     async def follow(self) -> None:
         """Read again what could not be shown at once."""
-        if self._behind:
-            self._behind = False
+        if not self._behind:
+            return
+        with suppress(DeskError):  # /status tells of it; the next look tries again
             await self.look(None)
+            self._behind = False
 
     def refresh(self) -> None:
         """Ages go on."""

@@ -40,7 +40,7 @@ class Fills:
         self.rows: dict[tuple[int, str], ui.element] = {}
         with ui.element('section').classes('section').props('aria-label="Fills"') as section:
             ui.html('Fills', tag='h2', sanitize=False)
-            self._filters(sorted(position.name for position in found.positions))
+            self._filters(_choices(found))
             self.words = ui.label().classes('small muted').props('role=status')
             with ui.element('table').classes('plain every-fill'):
                 with ui.element('thead'), ui.element('tr'):
@@ -59,9 +59,8 @@ class Fills:
         self.stale, self.older = False, False
         await self._read('')
 
-    def _filters(self, names: list[str]) -> None:
+    def _filters(self, coins: dict[str, str]) -> None:
         with ui.element('div').classes('filters'):
-            coins = {'': 'All coins', **{name: name for name in names}}
             self.coin = ui.select(coins, label='Coin', value='', on_change=self.load)
             with ui.element('div').classes('side'):
                 ui.label('Side').classes('small')
@@ -142,9 +141,17 @@ class Fills:
 
     async def _changed(self) -> None:
         self.stale = True
+        found = self.desk.portfolio.now()
+        if found is not None and (choices := _choices(found)) != self.coin.options:
+            self.coin.set_options(choices)
         await self._look()
 
     async def _look(self) -> None:
         """Who has gone on to older fills is left there."""
         if self.stale and not self.held and not self.older:
             await self.load()
+
+
+def _choices(found: Portfolio) -> dict[str, str]:
+    names = sorted(position.name for position in found.positions)
+    return {'': 'All coins', **{name: name for name in names}}

@@ -1,5 +1,7 @@
 """The positions of a book and what its equity consists of; the same cells in every browser."""
 
+from urllib.parse import quote as quoted
+
 from nicegui import ui
 
 from desk.portfolio import Portfolio
@@ -7,6 +9,8 @@ from pages.live import Live
 from pages.portfolio_cells import BookCells, Books
 from pages.portfolio_html import COLUMNS
 from pages.theme import coin_path
+
+VALUES = {name: label for name, label in COLUMNS.items() if label}
 
 
 class Positions:
@@ -34,23 +38,29 @@ class Positions:
             if not self.cells.names:
                 self._empty()
                 return
-            with ui.element('div').classes('position headings').props('aria-hidden=true'):
-                ui.html('Coin', tag='span', sanitize=False)
-                for name, label in COLUMNS.items():
-                    if label:
-                        ui.html(label, tag='span', sanitize=False).classes(f'cell {name}')
-            for coin_id, name, held in self.cells.names:
-                self._row(coin_id, name, held)
+            with ui.element('div').props('role=table aria-label=Positions'):
+                with ui.element('div').classes('position headings').props('role=row'):
+                    ui.html('Coin', tag='span', sanitize=False).props('role=columnheader')
+                    for name, label in VALUES.items():
+                        heading = ui.html(label, tag='span', sanitize=False).classes(f'cell {name}')
+                        heading.props('role=columnheader')
+                for coin_id, name, held in self.cells.names:
+                    self._row(coin_id, name, held)
 
     def _row(self, coin_id: int, name: str, held: bool) -> None:
         cells = self.cells.rows[coin_id].cells
-        with ui.element('div').classes('position' if held else 'position gone'):
-            with ui.element('span').classes('cell ident'):
+        ledger = f'/ledger?asset={quoted(name, safe="")}&book={self.book.number}'
+        with ui.element('div').classes('position' if held else 'position gone').props('role=row'):
+            with ui.element('span').classes('cell ident').props('role=rowheader'):
                 ui.link(name, coin_path(name)).classes('name').props('dir=auto')
                 self.live.show(cells['held'])
-            for column, label in COLUMNS.items():
-                if label:
-                    self.live.show(cells[column])
+            for column in VALUES:
+                with ui.element('span').classes(f'cell {column}').props('role=cell'):
+                    if column == 'size':
+                        with ui.link(target=ledger).props('title="Its postings: where it came from and went"'):
+                            self.live.show(cells[column])
+                    else:
+                        self.live.show(cells[column])
 
     def _empty(self) -> None:
         ui.label('Nothing was bought in this book.' if self.book.closed else 'Nothing is bought yet.').classes('muted')
