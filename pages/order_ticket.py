@@ -38,27 +38,28 @@ class OrderTicket:
         """Place what is written; say what is wrong, or what became of it."""
         if self.busy:
             return
-        self.busy = True
+        self.busy, amount = True, self.draft.amount
         self.button.disable()
         try:
             order = await self.desk.broker.place(self._ticket())
         except DeskError as error:
             self._refuse(error)
         else:
-            self._placed(order)
+            self._placed(order, amount)
         finally:
             self.busy = False
             self.button.enable()
 
-    def _placed(self, order: Order) -> None:
+    def _placed(self, order: Order, amount: str) -> None:
+        """The size is wiped, so that one order is one press; unless it is another by now."""
+        self.draft.placed()
         if order.status == Status.REFUSED:
-            self.draft.placed()
-            self._complain(order.reason)
+            again = order.reason == self.forecast.refused  # it stands above already
+            self._complain(f'Order {order.id} is refused.' + ('' if again else f' {order.reason}'))
             return
         ui.notify(placed_words(order, self.draft.name, self.desk.settings.quote))
-        self.fields.inputs['amount'].set_value('')
-        self.draft.placed()
-        self._rearrange()
+        if self.draft.amount == amount:
+            self.fields.inputs['amount'].set_value('')
         self.fields.inputs['amount'].run_method('focus')
 
     def _refuse(self, error: DeskError) -> None:

@@ -77,5 +77,5 @@ class Draft:
         return parse_ticket(asked)
 
     def placed(self) -> None:
-        """The order is placed: the next one is another, of a size that is still to be said."""
-        self.amount, self.client_order_id = '', uuid4().hex
+        """The order is placed: the next one is another."""
+        self.client_order_id = uuid4().hex

@@ -25,7 +25,7 @@ class Forecast:
     """Facts and sentences under the fields of the ticket; only what changed is sent."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+        self.desk, self.refused = desk, ''
         with ui.element('div').classes('forecast').props('role=status aria-label="What will happen"'):
             self.facts = ui.html(tag='dl', sanitize=False)
             self.words = ui.html(tag='div', sanitize=False).classes('small')
@@ -46,6 +46,7 @@ class Forecast:
     def _say(self, facts: list[Fact], words: tuple[str, ...], refusal: str) -> None:
         self.facts.set_content(''.join(fact_html(*fact) for fact in facts))
         self.words.set_content(''.join(f'<p>{escape(sentence)}</p>' for sentence in words))
+        self.refused = refusal
         self.refusal.set_content(escape(refusal))
         self.refusal.set_visibility(bool(refusal))
 

@@ -9,7 +9,7 @@ from playwright.sync_api import FloatRect, Page, expect
 from tests.browser.windows import content_width, price_of, serious
 from tests.running import Server, running
 
-PATHS = ('/', '/add', '/coin/BTC', '/trading/', '/import', '/settings', '/status', '/coin/UNKNOWN')
+PATHS = ('/', '/add', '/coin/BTC', '/trading/', '/trading/rules', '/import', '/settings', '/status', '/coin/UNKNOWN')
 PHONE = {'width': 360, 'height': 740}
 LONG_NAME = 'W' * 50
 MOST_STOPS, MARGIN = 100, 14
