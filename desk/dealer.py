@@ -60,15 +60,10 @@ class Dealer:
         """A price has become the live one: decide what it does, or keep it until that can be done."""
         if self._given is not None:
             self.backlog.keep(coin_id, tick)
-            return
-        if self.foreign:
-            return
-        place, busy = self.backlog.end, self.pump.busy
-        changes = self._match(coin_id, tick)
-        if changes or busy:
-            self.backlog.keep(coin_id, tick)
-        if changes:
-            self.pump.put(changes, place)
+        elif not self.foreign:
+            busy, changes = self.pump.busy, self._match(coin_id, tick)
+            if busy or changes:
+                self._keep(coin_id, tick, changes)
 
     async def ready(self) -> None:
         """Return when decisions can be made; raises Unavailable where that takes more than a moment."""
@@ -153,6 +148,12 @@ class Dealer:
             log.exception('a price of %s could not be matched', tick.name)
             self.pump.break_off(error)
             return []
+
+    def _keep(self, coin_id: int, tick: Tick, changes: list[Change]) -> None:
+        place = self.backlog.end
+        self.backlog.keep(coin_id, tick)
+        if changes:
+            self.pump.put(changes, place)
 
     async def _moved(self, orders: list[Order]) -> None:
         """Where these stand follows from what was decided before: it counts once that is committed."""

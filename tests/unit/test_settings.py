@@ -1,12 +1,15 @@
 """Settings: defaults, then the environment, then what is given; a bad value ends in one clear sentence."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from desk.errors import Invalid
+from desk.orders import Terms
 from desk.settings import Settings, load_settings
+from desk.terms import default_terms, parse_terms, terms_text
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +25,14 @@ def test_the_defaults_are_those_of_the_readme() -> None:
     assert settings.demo is None, 'neither asked for nor refused: the desk decides'
     assert settings.coins[:2] == ('BTC', 'ETH')
     assert len(settings.coins) == 30
+
+
+def test_the_terms_of_a_paper_account_are_those_of_its_data_type() -> None:
+    assert default_terms(load_settings()) == Terms()
+    given = load_settings(limit_fills='touch', on_gap='refuse', slippage='7.5', participation='10')
+    terms = Terms(touch=True, cut=False, slippage=Decimal('7.5'), participation=Decimal(10))
+    assert default_terms(given) == terms
+    assert parse_terms(terms_text(terms), Terms()) == terms
 
 
 def test_the_environment_overrides_a_default_and_a_given_value_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +85,14 @@ def test_every_loopback_address_will_do(host: str) -> None:
         ('log_level', 'loud', '--log-level loud should be debug, info, warning or error.'),
         ('frame_rate', '0', '--frame-rate 0 should be greater than or equal to 1.'),
         ('frame_rate', '1000', '--frame-rate 1000 should be less than or equal to 60.'),
+        ('maker_fee', '10.1', '--maker-fee 10.1 should be less than or equal to 10.'),
+        ('taker_fee', '-1', '--taker-fee -1 should be greater than or equal to 0.'),
+        ('spread', '51', '--spread 51 should be less than or equal to 50.'),
+        ('slippage', '1001', '--slippage 1001 should be less than or equal to 1000.'),
+        ('participation', '101', '--participation 101 should be less than or equal to 100.'),
+        ('paper_cash', '0', '--paper-cash 0 should be greater than 0.'),
+        ('limit_fills', 'near', '--limit-fills near should be through or touch.'),
+        ('on_gap', 'wait', '--on-gap wait should be cut or refuse.'),
         ('demo', 'perhaps', '--demo perhaps should be a valid boolean.'),
         ('coins', 'BTC,' + 'A' * 51, '--coins: A name has at most 50 characters; this one has 51.'),
     ],
