@@ -101,7 +101,8 @@ async def test_terms_that_cannot_be_get_a_sentence(http: httpx.AsyncClient, give
 async def test_the_ledger_answers_where_the_money_went(http: httpx.AsyncClient) -> None:
     order = await place(http)
     postings = (await get(http, '/api/ledger'))['postings']
-    assert [(each['account'], each['asset'], each['amount'], each['kind']) for each in reversed(postings)] == [
+    assert [each['id'] for each in postings] == sorted((each['id'] for each in postings), reverse=True)
+    assert {(each['account'], each['asset'], each['amount'], each['kind']) for each in postings} == {
         ('deposits', 'USD', '-100000', 'deposit'),
         ('trader', 'USD', '100000', 'deposit'),
         ('market', 'BTC', '-1', 'fill'),
@@ -110,7 +111,7 @@ async def test_the_ledger_answers_where_the_money_went(http: httpx.AsyncClient) 
         ('market', 'USD', '100.05', 'fill'),
         ('trader', 'USD', '-0.2001', 'fill'),
         ('fees', 'USD', '0.2001', 'fill'),
-    ]
+    }
     assert {each['order'] for each in postings} == {None, order['id']}
     assert len({each['transaction'] for each in postings}) == 2
 

@@ -16,7 +16,7 @@ import pytest
 from desk.feeds import Feeds
 from desk.feeds.supervisor import FEEDS
 from desk.settings import Settings
-from tests.running import ROOT, Server, bare_environment, running, wait_until
+from tests.running import ROOT, Server, bare_environment, running
 from tests.unit.feed_sink import CollectingSink, until
 
 README = (ROOT / 'README.md').read_text('utf-8')
@@ -25,8 +25,8 @@ MARKS = 'http://marks.example/latest'
 
 def block(holds: str, language: str = '') -> str:
     """The one fenced block of that language that holds this text."""
-    blocks = re.findall(rf'^```{language}\n(.*?)^```$', README, re.DOTALL | re.MULTILINE)
-    (found,) = (text for text in blocks if holds in text)
+    blocks = re.findall(r'^```(\w*)\n(.*?)^```$', README, re.DOTALL | re.MULTILINE)
+    (found,) = (text for spoken, text in blocks if spoken == language and holds in text)
     return str(found)
 
 
@@ -98,7 +98,6 @@ def test_the_moving_average_is_the_file_in_examples() -> None:
 def test_the_moving_average_trades_on_the_demo_market(tmp_path: Path) -> None:
     code = block('quote_size', 'python')
     with running(tmp_path / 'data', '--demo', '--demo-rate', '200', '--exchange', 'none') as server:
-        wait_until(lambda: server.http.get('/api/prices').json(), 10, 'prices')
         with subprocess.Popen(
             [sys.executable, '-c', code.replace('127.0.0.1:8080', f'127.0.0.1:{server.port}')],
             stdout=subprocess.PIPE,
@@ -107,10 +106,11 @@ def test_the_moving_average_trades_on_the_demo_market(tmp_path: Path) -> None:
         ) as program:
             try:
                 assert program.stdout
-                said = program.stdout.readline().split()
-                (order, *_) = server.http.get('/api/orders').json()['orders']
-                assert (order['status'], order['side'], order['filled_size']) == ('filled', said[0], said[1])
-                assert server.http.get('/api/fills').json()['fills'][0]['rule'] == 'market'
+                side, size, name, _, price = program.stdout.readline().split()
+                (fill,) = server.http.get('/api/fills', params={'name': name}).json()['fills'][-1:]
+                assert (fill['side'], fill['size'], fill['price'], fill['rule']) == (side, size, price, 'market')
+                order = server.http.get(f'/api/orders/{fill["order"]}').json()
+                assert (order['status'], order['filled_size'], order['average_price']) == ('filled', size, price)
             finally:
                 program.kill()
 
