@@ -74,7 +74,7 @@ class DeskWorld:
         self.numbers[paper.id] = order.id
         return paper
 
-    async def amend(self, paper: Paper, **changes: Decimal) -> None:
+    async def amend(self, paper: Paper, **changes: Any) -> None:
         order = await _tried(self.desk.broker.amend(await self._number(paper), **changes))
         try:
             self.reference.amend(LOCAL, paper.id, **changes)

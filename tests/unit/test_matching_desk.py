@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from desk.feeds import Grid
-from desk.orders import Kind, Side, Terms, Ticket
+from desk.orders import LOCAL, Kind, Side, Terms, Ticket
 from desk.ticks import Tick
 from models import Origin
 from tests.unit.desk_world import DeskWorld
@@ -45,7 +45,8 @@ class TradingDesk(RuleBasedStateMachine):
     @rule(coin=coins, data=st.data(), terms=terms, times=st.integers(1, 4))
     def orders_are_placed(self, coin: int, data: st.DataObject, terms: Terms, times: int) -> None:
         for _ in range(times):
-            self.runner.run(self.world.place(data.draw(tickets(coin, self.world.now)), terms))
+            has = (self.world.reference.available(LOCAL, asset) for asset in (None, coin))
+            self.runner.run(self.world.place(data.draw(tickets(coin, self.world.now, tuple(Kind), *has)), terms))
 
     @precondition(lambda self: self.open_orders())
     @rule(data=st.data())
@@ -89,8 +90,7 @@ class TradingDesk(RuleBasedStateMachine):
         for number, grid in GRIDS.items():
             await world.list_coin(grid.coin.name, Grid(grid.steps.tick_size, grid.steps.lot_size))
             assert world.id(grid.coin.name) == number
-            middle = grid.prices[len(grid.prices) // 2]
-            await world.price(Tick(grid.coin.name, middle, world.now, 'feed', Origin.FEED))
+            await world.price(Tick(grid.coin.name, grid.prices[0], world.now, 'feed', Origin.FEED))
             await world.place(Ticket(grid.coin.name, Side.BUY, Kind.MARKET, quote_size=Decimal(150)), Terms())
 
     async def _close(self) -> None:

@@ -19,9 +19,21 @@ from tests.unit.trading_strategies import GRIDS, terms, tickets, ticks
 from tests.unit.trading_world import World
 
 EXAMPLES = int(os.environ.get('COINTAPE_EXAMPLES', '60'))
-USERS = {'ada': Decimal(1000), 'bob': Decimal('333.33333333')}
-coins = st.sampled_from(sorted(GRIDS))
+USERS = {'ada': Decimal(3000), 'bob': Decimal('777.33333333')}
+coins = st.sampled_from([1, 1, 1, 2, 2, 3])
 users = st.sampled_from(sorted(USERS))
+STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
+kinds = st.sampled_from(
+    [
+        tuple(Kind),
+        tuple(Kind),
+        STOPS,
+        (Kind.TRAILING_STOP,),
+        (Kind.LIMIT,),
+        (Kind.LIMIT, Kind.STOP_LIMIT),
+        (Kind.MARKET, Kind.STOP),
+    ]
+)
 
 
 class Trading(RuleBasedStateMachine):
@@ -32,16 +44,19 @@ class Trading(RuleBasedStateMachine):
         self.world = World({number: Coin(**grid.coin.model_dump()) for number, grid in GRIDS.items()}, USERS)
         self.waiting: list[tuple[int, Any]] = []
 
-    @initialize()
-    def everybody_has_some_coins(self) -> None:
+    @initialize(kinds=kinds, unpriced=st.booleans())
+    def everybody_has_some_coins(self, kinds: tuple[Kind, ...], unpriced: bool) -> None:
+        self.kinds = kinds
         for coin, (price, size) in {1: (10, 5), 2: (100, 1), 3: (7, 10)}.items():
+            if coin == 3 and unpriced:
+                return
             tick = Tick('', Decimal(price), self.world.now, 'feed', Origin.FEED)
             self.world.apply(coin, self.world.number(coin, tick))
             ticket = Ticket('', Side.BUY, Kind.MARKET, size=Decimal(size))
             for user in USERS:
                 self.world.place(user, coin, ticket, GRIDS[coin].steps, Terms())
 
-    @rule(coin=coins, data=st.data(), times=st.integers(1, 6))
+    @rule(coin=coins, data=st.data(), times=st.integers(2, 8))
     def prices_come_in(self, coin: int, data: st.DataObject, times: int) -> None:
         for _ in range(times):
             self.world.apply(coin, self.world.number(coin, data.draw(ticks(coin, self.world.now))))
@@ -55,21 +70,32 @@ class Trading(RuleBasedStateMachine):
     def numbered_price_gets_to_the_market(self) -> None:
         self.world.apply(*self.waiting.pop(0))
 
-    @rule(user=users, coin=coins, data=st.data(), terms=terms, times=st.integers(1, 4))
-    def order_is_placed(self, user: str, coin: int, data: st.DataObject, terms: Any, times: int) -> None:
-        for _ in range(times):
-            ticket = data.draw(tickets(coin, self.world.now))
-            self.world.place(user, coin, ticket, GRIDS[coin].steps, terms)
+    @rule(
+        user=users,
+        coin=coins,
+        data=st.data(),
+        terms=terms,
+        steps=st.lists(st.sampled_from('ooopppppp~'), min_size=4, max_size=14),
+    )
+    def orders_meet_prices(self, user: str, coin: int, data: st.DataObject, terms: Terms, steps: list[str]) -> None:
+        """Orders (o), prices (p) and pauses (~) after which no quote is fresh."""
+        for step in ['o', *steps]:
+            if step == '~':
+                self.world.later(61)
+            elif step == 'p':
+                self.world.apply(coin, self.world.number(coin, data.draw(ticks(coin, self.world.now))))
+            else:
+                has = (self.world.reference.available(user, asset) for asset in (None, coin))
+                ticket = data.draw(tickets(coin, self.world.now, self.kinds, *has))
+                self.world.place(user, coin, ticket, GRIDS[coin].steps, terms)
 
     @precondition(lambda self: self.open_orders())
     @rule(data=st.data())
-    def order_is_cancelled(self, data: st.DataObject) -> None:
-        self.world.cancel(data.draw(st.sampled_from(self.open_orders())))
-
-    @precondition(lambda self: self.open_orders())
-    @rule(data=st.data())
-    def order_is_amended(self, data: st.DataObject) -> None:
+    def order_is_amended_or_cancelled(self, data: st.DataObject) -> None:
         paper = data.draw(st.sampled_from(self.open_orders()))
+        if data.draw(st.integers(0, 3)) == 3:
+            self.world.cancel(paper)
+            return
         grid = GRIDS[paper.coin]
         fields = {'size': grid.sizes, 'limit_price': grid.prices, 'stop_price': grid.prices}
         fitting = [
@@ -80,11 +106,11 @@ class Trading(RuleBasedStateMachine):
         chosen = data.draw(st.lists(st.sampled_from(fitting or ['size']), min_size=1, max_size=2, unique=True))
         self.world.amend(paper, **{name: data.draw(st.sampled_from(fields[name])) for name in chosen})
 
-    @rule(seconds=st.sampled_from([0.5, 1, 29, 61]))
+    @rule(seconds=st.sampled_from([0.5, 0.5, 1, 29, 61]))
     def time_passes(self, seconds: float) -> None:
         self.world.later(seconds)
 
-    @rule(user=users, coin=coins, what=st.sampled_from(['restart', 'policy', 'reset', *[''] * 3]), data=st.data())
+    @rule(user=users, coin=coins, what=st.sampled_from(['restart', 'policy', 'reset', *[''] * 12]), data=st.data())
     def something_rare_happens(self, user: str, coin: int, what: str, data: st.DataObject) -> None:
         if what == 'restart':
             self.world.restart()

@@ -1,5 +1,6 @@
 """What hypothesis draws for the trading desk: small grids, so that prices touch, tie and ask for more than there is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ D = Decimal
 
 @dataclass(frozen=True)
 class Grid:
-    """A coin to draw for: the prices and sizes that occur, its steps; with a pair, an exchange governs it."""
+    """A coin to draw for: the prices and sizes that occur (some off its steps); with a pair, an exchange governs it."""
 
     coin: Coin
     steps: Steps
@@ -35,15 +36,15 @@ GRIDS = {
         Grid(
             _coin(1, 'COARSE'),
             Steps(D(1), D('0.1')),
-            tuple(map(D, (1, 2, 9, 10, 11, 12, 20))),
-            tuple(map(D, ('0.1', '1', '2.5', '5', '10', '40'))),
-            tuple(map(D, (1, 2, 15))),
+            tuple(map(D, ('10', '1', '2', '9', '11', '12', '20', '10.5'))),
+            tuple(map(D, ('1', '0.1', '2.5', '5', '10', '40', '0.25'))),
+            tuple(map(D, ('1', '2', '15'))),
         ),
         Grid(
             _coin(2, 'LISTED', pair='LISTED/USD'),
             Steps(D('0.5'), D('0.01')),
-            tuple(map(D, ('98', '99', '99.5', '100', '100.5', '101', '103'))),
-            tuple(map(D, ('0.01', '0.2', '0.5', '1', '3.33', '9.95'))),
+            tuple(map(D, ('100', '98', '99', '99.5', '100.5', '101', '103', '100.25'))),
+            tuple(map(D, ('0.5', '0.01', '0.2', '1', '3.33', '9.95'))),
             tuple(map(D, ('0.5', '0.7', '2'))),
         ),
         Grid(
@@ -69,12 +70,12 @@ def _terms() -> st.SearchStrategy[Terms]:
         spread=sampled('0.1', '0', '3'),
         slippage=sampled('5', '0', '150'),
         touch=st.booleans(),
-        participation=sampled('0', '10', '50', '100'),
+        participation=sampled('0', '10', '20', '50', '100'),
         cut=st.booleans(),
     )
 
 
-terms = st.one_of(st.just(Terms()), _terms())
+terms = st.one_of(st.just(Terms()), _terms(), _terms())
 
 
 @st.composite
@@ -91,22 +92,27 @@ def ticks(draw: st.DrawFn, coin_id: int, now: datetime) -> Tick:
         now - timedelta(seconds=draw(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 59, 60, 61, 300, -4]))),
         'feed',
         draw(st.sampled_from([*[Origin.FEED] * 7, Origin.PERSON, Origin.PROGRAM, Origin.FILE])),
-        draw(st.sampled_from([None, None, None, *grid.sizes, D(1000), D(0)])),
+        draw(st.sampled_from([None, None, *grid.sizes[:4] * 2, D(1000), D(0)])),
         None if quoted in ('no', 'half') else bid,
         None if quoted == 'no' else ask,
     )
 
 
 @st.composite
-def tickets(draw: st.DrawFn, coin_id: int, now: datetime) -> Ticket:
-    """An order of any kind whose parts go together."""
+def tickets(
+    draw: st.DrawFn, coin_id: int, now: datetime, kinds: Sequence[Kind], cash: Decimal, coins: Decimal
+) -> Ticket:
+    """An order whose parts go together; often for all the cash or coins that are available."""
     grid = GRIDS[coin_id]
-    kind, side = draw(st.sampled_from(Kind)), draw(st.sampled_from(Side))
+    kind, side = draw(st.sampled_from(kinds)), draw(st.sampled_from(Side))
     asked: dict[str, Any] = {'name': grid.coin.name, 'side': side, 'kind': kind}
-    if draw(st.integers(0, 3)):
-        asked['size'] = draw(st.sampled_from(grid.sizes))
+    how_much = draw(st.sampled_from(['size', 'size', 'all', 'amount']))
+    if how_much == 'all' and (cash if side is Side.BUY else coins):
+        asked |= {'quote_size': cash} if side is Side.BUY else {'size': coins}
+    elif how_much == 'amount':
+        asked['quote_size'] = draw(sampled('5', '1', '0.01', '99.99', '333.33333333'))
     else:
-        asked['quote_size'] = draw(sampled('5', '1', '0.01', '99.99', '333.33333333', '1000'))
+        asked['size'] = draw(st.sampled_from(grid.sizes))
     prices = st.sampled_from(grid.prices)
     if kind in (Kind.LIMIT, Kind.STOP_LIMIT):
         asked['limit_price'] = draw(prices)
@@ -130,7 +136,7 @@ def _times(draw: st.DrawFn, kind: Kind, now: datetime) -> dict[str, Any]:
     time_in_force = draw(st.sampled_from(allowed))
     asked: dict[str, Any] = {'time_in_force': time_in_force}
     if time_in_force is TimeInForce.GTD:
-        asked['good_till'] = now + timedelta(seconds=draw(st.sampled_from([1, 30, 61])))
+        asked['good_till'] = now + timedelta(seconds=draw(st.sampled_from([1, 30, 100, 1000])))
     if kind is Kind.LIMIT and time_in_force in (TimeInForce.GTC, TimeInForce.GTD):
         asked['post_only'] = draw(st.integers(0, 4)) == 0
     return asked
