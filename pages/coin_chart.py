@@ -15,7 +15,7 @@ from pages.chart_marks import Marks
 from pages.chart_options import Drawing
 
 KEPT, USUAL = 500, '15m'
-MOVE_EVERY, READ_EVERY = 0.25, 10.0
+MOVE_EVERY, READ_EVERY, READ_REPLAY_EVERY = 0.25, 10.0, 1.5
 ZOOMS = {'+': ('Zoom in', 0.5), '−': ('Zoom out', 2.0), 'Newest': ('Newest', 0.0)}
 
 
@@ -37,7 +37,8 @@ async def read_drawing(desk: Desk, coin: Coin, interval: str) -> Drawing | str:
 
 
 class CoinChart:
-    """Moves with the live price four times a second at most; every ten seconds the desk's candles correct it.
+    """Moves with the live price four times a second at most; every ten seconds (in a replay sooner: minutes pass in
+    a moment there) the desk's candles correct it.
 
     `marks` gives what is drawn in besides candles, when asked anew.
     """
@@ -104,7 +105,7 @@ class CoinChart:
             self.moved = self.stale = True
 
     async def _look(self) -> None:
-        overdue = time.monotonic() - self.read_at > READ_EVERY
+        overdue = time.monotonic() - self.read_at > (READ_REPLAY_EVERY if self.desk.replay else READ_EVERY)
         if self.stale and (overdue or self.chart is None):
             await self.load()
         elif self.moved and self.chart:
