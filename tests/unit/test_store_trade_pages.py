@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ async def test_postings_of_some_assets(store: Store, traded: list[Change]) -> No
     both = (await store.trades.postings(1, account='trader', quote=True, coin_ids=[1, 2])).items
     assert {line.coin_id for line in both} == {None, 1, 2}
     assert [line.id for line in both] == sorted((line.id for line in both), reverse=True)
+
+
+async def test_a_balance_is_the_sum_of_the_postings_up_to_one(store: Store, traded: list[Change]) -> None:
+    for quote, coin_ids in ((True, None), (False, [1, 2])):
+        lines = (await store.trades.postings(1, account='trader', quote=quote, coin_ids=coin_ids)).items
+        sums = accumulate(line.amount for line in reversed(lines))
+        assert [await store.trades.balance(1, coin_ids, line.id) for line in reversed(lines)] == list(sums)
 
 
 async def test_a_cursor_that_is_none_is_refused(store: Store) -> None:
