@@ -62,7 +62,7 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         '/api/orders/estimate',
         response_model=EstimateOut,
         openapi_extra=order_examples.ORDER,
-        responses=examples.problems(400, 404, 413, 422, 503),
+        responses=examples.problems(400, 404, 409, 413, 422, 503),
     )
     async def estimate(request: Request) -> Estimate:
         """What this order would do now: price, fee, what it holds, and why it would be refused. Places nothing."""

@@ -60,7 +60,7 @@ def _account(routes: APIRouter, desk: Desk) -> None:
 
 
 def _terms(routes: APIRouter, desk: Desk) -> None:
-    @routes.get('/api/account/terms', response_model=TermsOut)
+    @routes.get('/api/account/terms', response_model=TermsOut, responses=examples.problems())
     async def terms() -> Terms:
         """Fees, spread, slippage and the rest, by which orders are placed from now on."""
         return desk.broker.terms
