@@ -10,6 +10,7 @@ from pages import (
     import_csv,
     ledger,
     lost,
+    order_list,
     order_page,
     portfolio,
     replay,
@@ -38,6 +39,7 @@ def register(desk: Desk) -> None:
     portfolio.register(desk, live, changes)
     ledger.register(desk, changes)
     order_page.register(desk, changes)
+    order_list.register(desk, changes)
     import_csv.register(desk)
     replay.register(desk)
     settings.register(desk)

@@ -43,7 +43,7 @@ class Entries:
     def __init__(self, desk: Desk, found: Statement, changes: Event[[]]) -> None:
         self.desk, self.asset, self.book = desk, found.asset, found.book
         self.money = found.asset == found.book.quote
-        self.cursor, self.stale, self.older = found.cursor, False, False
+        self.cursor, self.stale, self.older, self.asked = found.cursor, False, False, 0
         self._head(found)
         with ui.element('table').classes('plain entries'):
             with ui.element('thead'), ui.element('tr'):
@@ -95,7 +95,8 @@ class Entries:
             ui.html(self._amount(entry.balance), tag='td', sanitize=False).classes('number balance')
             with ui.element('td').classes('rule'):
                 if entry.fill:
-                    ui.link(f'Order {entry.fill.order_id}', f'/orders/{entry.fill.order_id}')
+                    order = entry.fill.order_id
+                    ui.link(f'#{order}', f'/orders/{order}').props['aria-label'] = f'Order {order}'
 
     def _what(self, entry: Entry) -> str:
         fill = entry.fill
@@ -126,9 +127,12 @@ class Entries:
         await self._read(self.cursor)
 
     async def _read(self, cursor: str) -> None:
+        """Show a page, unless another has been asked for meanwhile."""
+        self.asked = asked = self.asked + 1
         try:
             found = await self.desk.portfolio.statement(self.asset, self.book.number, A_PAGE, cursor)
         except DeskError as error:
             self.words.set_text(f'The ledger cannot be read: {error}')
             return
-        (self._add if cursor else self._show)(found)
+        if asked == self.asked:
+            (self._add if cursor else self._show)(found)

@@ -59,7 +59,7 @@ class OrderStory:
         except DeskError as error:
             ui.notify(str(error), type='negative')
             return
-        if story != self.story:
+        if story != self.story and story.order.revision >= self.story.order.revision:
             self.story = story
             self._show()
 
@@ -81,7 +81,7 @@ class OrderStory:
             ui.link(self.name, coin_path(self.name))
             if order.parent_id is not None:
                 ui.link(f'{LEGS[order.leg].capitalize()} of order {order.parent_id}', f'/orders/{order.parent_id}')
-            ui.link('Portfolio', '/portfolio')
+            ui.link('All orders', '/orders')
         if order.reason:
             bad = 'bad' if order.status is Status.REFUSED else ''
             ui.label(order.reason).classes(f'notice {bad}')

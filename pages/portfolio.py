@@ -55,6 +55,7 @@ def _head(book: Book, every: list[Book]) -> None:
             choice = ui.select(options, value=book.number).classes('book').props('aria-label=Book')
             choice.on_value_change(lambda event: ui.navigate.to(_path(event.value, every)))
         with ui.element('div').classes('exports small'):
+            ui.link('All orders', f'/orders?book={book.number}')
             ui.label('Export').classes('muted')
             for what in EXPORTS:
                 ui.link(what, f'/api/export/{what.lower()}.csv?book={book.number}')

@@ -123,7 +123,7 @@ class Books:
             self._show(cells, book)
 
     def _show(self, cells: BookCells, book: Portfolio) -> None:
-        if cells.render(book, self.desk.clock()):
+        if cells.render(book, book.book.closed or self.desk.clock()):
             self.changed.emit(book.book.id)
 
     @staticmethod

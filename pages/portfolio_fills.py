@@ -36,7 +36,7 @@ class Fills:
 
     def __init__(self, desk: Desk, found: Portfolio, page: Page[Fill], changes: Event[[]]) -> None:
         self.desk, self.book, self.profits = desk, found.book, found.profits
-        self.cursor, self.stale, self.older = '', False, False
+        self.cursor, self.stale, self.older, self.asked = '', False, False, 0
         self.rows: dict[tuple[int, str], ui.element] = {}
         with ui.element('section').classes('section').props('aria-label="Fills"') as section:
             ui.html('Fills', tag='h2', sanitize=False)
@@ -73,6 +73,8 @@ class Fills:
         await self._read(self.cursor)
 
     async def _read(self, cursor: str) -> None:
+        """Show a page, unless another has been asked for meanwhile."""
+        self.asked = asked = self.asked + 1
         try:
             page = await self.desk.portfolio.fills(
                 self.book.number,
@@ -86,7 +88,8 @@ class Fills:
         except DeskError as error:
             self.words.set_text(f'The fills cannot be read: {error}')
             return
-        self._show(page.items, page.cursor, keep=bool(cursor))
+        if asked == self.asked:
+            self._show(page.items, page.cursor, keep=bool(cursor))
 
     def _midnight(self, day: str | None, days: int = 0) -> datetime | None:
         """When a day begins in the chosen zone; None for no day."""

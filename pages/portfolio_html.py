@@ -131,10 +131,12 @@ COLUMNS = {
 
 
 def book_words(book: Book) -> str:
-    """A book in the list of all: 'Book 2, open since 20 Nov 2026'."""
+    """A book in the list of all: 'Book 2, open since 20 Nov 2026'; days are those of UTC."""
+    opened = _day(book.opened)
     if book.closed is None:
-        return f'Book {book.number}, open since {_day(book.opened)}'
-    return f'Book {book.number}, {_day(book.opened)} to {_day(book.closed)}'
+        return f'Book {book.number}, open since {opened}'
+    closed = _day(book.closed)
+    return f'Book {book.number}, {opened}' + (f' to {closed}' if closed != opened else '')
 
 
 def _day(moment: datetime) -> str:

@@ -206,3 +206,18 @@ async def test_a_refused_order_says_why(user: User, desk: Desk) -> None:
 @pytest.mark.parametrize('path', ['/orders/99', '/orders/x'])
 async def test_an_unknown_order_is_no_server_error(user: User, path: str) -> None:
     assert (await user.http_client.get(path)).status_code in (404, 422)
+
+
+async def test_every_order_is_listed_and_the_list_goes_on_by_itself(user: User, desk: Desk) -> None:
+    await bought(desk)
+    await trade(desk, 'buy', 'BTC', '50')
+    await user.open('/orders')
+    assert rows(user, 'data-order') == ['2', '1']
+    await user.should_see('Buy 50 BTC, at market')
+    await user.should_see('refused')
+    order = await desk.broker.place(Ticket('BTC', Side.BUY, Kind.LIMIT, Decimal('0.1'), limit_price=Decimal(66000)))
+    await user.should_see('Buy 0.1 BTC, limit 66,000')
+    await desk.broker.cancel(order.id)
+    await user.should_see('cancelled')
+    assert rows(user, 'data-order') == ['3', '2', '1']
+    assert (await user.http_client.get('/orders?book=9')).status_code == 404

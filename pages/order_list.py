@@ -1,0 +1,119 @@
+"""'/orders': every order of a book, newest first, the refused ones too; each leads to its story."""
+
+from nicegui import Event, ui
+
+from desk.desk import Desk
+from desk.errors import DeskError
+from desk.orders import Book, Order
+from desk.store import Page
+from pages.formats import NONE, format_full, format_price, format_time
+from pages.portfolio_html import book_words, money_html
+from pages.theme import frame
+from pages.trading_words import STATES, order_words
+
+A_PAGE = 50
+HEADINGS = {
+    'time': 'Placed',
+    'what': 'Order',
+    'state': 'Became',
+    'number filled': 'Filled',
+    'number price': 'Average price',
+    'number fee': 'Fees',
+}
+
+
+def register(desk: Desk, changes: Event[[]]) -> None:
+    """Define the page. `book` is a book's number."""
+
+    @ui.page('/orders')
+    async def page(book: int | None = None) -> None:
+        try:
+            found = await desk.portfolio.book(book)
+            orders = await desk.broker.orders(book=found.number, limit=A_PAGE)
+        except DeskError as error:
+            ui.status_code(error.status)
+            with frame('Orders', desk), ui.element('div').classes('narrow'):
+                ui.html('Orders', tag='h1', sanitize=False)
+                ui.label(str(error)).classes('notice bad')
+                ui.link('Portfolio', '/portfolio')
+            return
+        with frame('Orders', desk), ui.element('div').classes('ledger'):
+            _head(found)
+            Orders(desk, found, orders, changes)
+
+
+def _head(book: Book) -> None:
+    with ui.element('div').classes('head'):
+        ui.html('Orders', tag='h1', sanitize=False)
+        ui.label(book_words(book)).classes('small muted')
+        with ui.element('div').classes('exports small'):
+            ui.link('Portfolio', f'/portfolio?book={book.number}' if book.closed else '/portfolio')
+            ui.link('All as CSV', f'/api/export/orders.csv?book={book.number}')
+
+
+class Orders:
+    """The list in one browser; whoever has gone on to older ones is left there."""
+
+    def __init__(self, desk: Desk, book: Book, orders: Page[Order], changes: Event[[]]) -> None:
+        self.desk, self.book, self.older, self.asked = desk, book, False, 0
+        with ui.element('table').classes('plain all-orders'):
+            with ui.element('thead'), ui.element('tr'):
+                for kind, heading in HEADINGS.items():
+                    ui.html(heading, tag='th', sanitize=False).classes(kind)
+            self.body = ui.element('tbody')
+        self.words = ui.label().classes('small muted').props('role=status')
+        self.more = ui.button('Older orders', on_click=self._older)
+        self.rows: dict[tuple[int, int], ui.element] = {}
+        self._show(orders)
+        if book.closed is None:
+            changes.subscribe(self._changed)
+
+    async def _changed(self) -> None:
+        if not self.older:
+            await self._read('')
+
+    async def _older(self) -> None:
+        self.older = True
+        await self._read(self.cursor)
+
+    async def _read(self, cursor: str) -> None:
+        """Show a page, unless another has been asked for meanwhile."""
+        self.asked = asked = self.asked + 1
+        try:
+            page = await self.desk.broker.orders(book=self.book.number, limit=A_PAGE, cursor=cursor)
+        except DeskError as error:
+            self.words.set_text(f'The orders cannot be read: {error}')
+            return
+        if asked == self.asked:
+            self._show(page, keep=bool(cursor))
+
+    def _show(self, page: Page[Order], keep: bool = False) -> None:
+        """Rows that say the same stay the same elements, so that no click is lost."""
+        before, self.cursor = self.rows, page.cursor
+        self.rows = dict(before) if keep else {}
+        for order in page.items:
+            key = order.id, order.revision
+            self.rows[key] = before[key] if key in before else self._row(order)
+        for key in before.keys() - self.rows.keys():
+            before[key].delete()
+        self.body.default_slot.children = list(self.rows.values())
+        self.body.update()
+        self.words.set_text('' if self.rows else 'No order was placed in this book.')
+        self.more.set_visibility(bool(page.cursor))
+
+    def _row(self, order: Order) -> ui.element:
+        average = order.average_price
+        zone, name = self.desk.preference('timezone', 'UTC'), self.desk.broker.name(order.coin_id)
+        with self.body, ui.element('tr').props(f'data-order={order.id}') as row:
+            ui.html(format_time(order.placed, zone), tag='td', sanitize=False).classes('time')
+            with ui.element('td').classes('what'):
+                ui.link(order_words(order, name, self.book.quote), f'/orders/{order.id}')
+            with ui.element('td').classes(f'state {order.status}'):
+                ui.label(STATES[order.status]).props['title'] = order.reason
+            for kind, html in (
+                ('filled', format_full(order.filled_size) if order.filled_size else NONE),
+                ('price', NONE if average is None else format_price(average)),
+                ('fee', money_html(order.fees)),
+            ):
+                ui.html(html, tag='td', sanitize=False).classes(f'number {kind}')
+        return row
