@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -101,7 +102,9 @@ class Broker(TradeReader):
     def estimate(self, ticket: Ticket, user: str = LOCAL) -> Estimate:
         """What would become of this order if it were placed now; raises Invalid, NotFound."""
         self._check(ticket, user)
-        return self.matcher.estimate(user, self._id(ticket.name), ticket, self.steps(ticket.name), self.terms)
+        name, terms = ticket.name, self.terms
+        estimate = self.matcher.estimate(user, self._id(name), ticket, self.steps(name), terms)
+        return replace(estimate, refusal=self.dealer.trouble or estimate.refusal)
 
     def glance(self, name: str) -> Glance:
         """The quote that orders of this coin meet now, by the account's terms; raises NotFound."""

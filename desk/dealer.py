@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
+from desk.account import TradingState
 from desk.backlog import Backlog
 from desk.committed import RECENT, Committed, through_merges
-from desk.errors import DeskError, Unavailable
+from desk.errors import Conflict, DeskError, Unavailable
 from desk.matching import Matcher
 from desk.orders import Change, Order
 from desk.pump import Pump, sentence
@@ -45,7 +46,7 @@ class Dealer:
         self.backlog = Backlog()
         self.pump = Pump(store, self._committed, self._fall_behind)
         self._given: int | None = None  # behind: the place in the backlog up to which prices were gone through
-        self._seen = 0
+        self._broke_at = 0
         self._closed = False
         self._bests: dict[int, Order] = {}
         self._loading = asyncio.Lock()
@@ -85,7 +86,8 @@ class Dealer:
         state = replace(found, orders=[self._with_best(order) for order in found.orders])
         self.view.load(state, fills)
         self.matcher.load(state)
-        self._seen = state.last_seq
+        if self.pump.broken is not None:
+            self._given = self._not_committed(state)
         self._look_at_currency()
 
     async def work(self) -> None:
@@ -191,10 +193,10 @@ class Dealer:
             self._tell()
 
     def _again(self, coin_id: int, tick: Tick) -> None:
-        """A price that came while nothing could be decided; what has been committed since has seen it already."""
+        """A price that came while nothing could be decided, or whose decision was not committed."""
         assert self._given is not None
-        place, counts = self._given, self._counts(coin_id, tick)
-        changes = self._match(coin_id, tick) if counts else []
+        place, stands = self._given, self.registry.root(coin_id) == coin_id
+        changes = self._match(coin_id, tick) if stands and not self.foreign else []
         if self.trouble:
             self.backlog.strike(place)
             return
@@ -202,8 +204,17 @@ class Dealer:
         if changes:
             self.pump.put(changes, place)
 
-    def _counts(self, coin_id: int, tick: Tick) -> bool:
-        return tick.seq > self._seen and self.registry.root(coin_id) == coin_id and not self.foreign
+    def _not_committed(self, state: TradingState) -> int:
+        """The place to go on from: a commit that nobody answered to may have happened all the same."""
+        if isinstance(self.pump.broken, Conflict):
+            return self.backlog.start  # it has not
+        revisions = {book.id: book.revision for book in state.books}
+        for decision in self.pump.failed:
+            for book in (change.book for change in decision.changes[-1:]):
+                closed = book.revision if book.revision > 1 else 0  # not among the open ones: closed, or never opened
+                if revisions.get(book.id, closed) < book.revision:
+                    return decision.place
+        return self._broke_at
 
     def _committed(self, changes: Sequence[Change]) -> None:
         for change in changes:
@@ -222,6 +233,7 @@ class Dealer:
 
     def _fall_behind(self) -> None:
         self.backlog.lose()
+        self._broke_at = self.backlog.end if self._given is None else self._given
         self._given = self.backlog.start
         self._tell()
 

@@ -32,6 +32,7 @@ class Pump:
     ) -> None:
         self.store, self.committed, self.broke = store, committed, broke
         self.broken: Exception | None = None
+        self.failed: list[Decision] = []
         self._waiting: deque[Decision] = deque()
         self._batch: list[Decision] = []
         self._news = asyncio.Event()
@@ -75,20 +76,21 @@ class Pump:
         self._finish()
 
     def break_off(self, error: Exception) -> None:
-        """Nothing more is committed until `mend`; who waits is told."""
-        self.broken = error
-        failed = [*self._batch, *self._waiting]
+        """Nothing more is committed until `mend`; who waits is told. `failed` is what was not told to be committed."""
+        if self.broken is None:
+            self.broken, self.failed = error, [*self._batch, *self._waiting]
+            self.broke()
+        told = [*self._batch, *self._waiting]
         self._batch.clear()
         self._waiting.clear()
-        for decision in failed:
+        for decision in told:
             if decision.done is not None and not decision.done.done():
                 decision.done.set_exception(Unavailable(sentence(error)))
         self._news.set()
-        self.broke()
 
     def mend(self) -> None:
         """Go on: what was decided before is forgotten."""
-        self.broken = None
+        self.broken, self.failed = None, []
         if not self._waiting:
             self._news.clear()
 

@@ -102,7 +102,7 @@ def load_settings(**given: Any) -> Settings:
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first['loc'][0])
-    says = first['msg'].removeprefix('Value error, ').replace('Decimal input', '').replace('Input', '').strip().split(', unable')[0]
+    says = re.sub(r'^(Value error, |(Decimal )?[Ii]nput )', '', first['msg']).split(', unable')[0]
     if first['type'] == 'string_pattern_mismatch':
         says = f'should be {Settings.model_fields[name].description}'
     return f'--{name.replace("_", "-")} {first["input"]} {says}.'

@@ -1,0 +1,156 @@
+"""Commits that fail at random: memory, view and database agree afterwards, and every order met every newer price."""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from desk import crew
+from desk.account import Account, TradingState
+from desk.desk import Desk
+from desk.errors import Conflict, Unavailable
+from desk.orders import LOCAL, Change, Order, Side, Status
+from desk.settings import Settings
+from desk.store import TradeStore
+from desk.ticks import Tick
+from models import Coin, Origin, utc_now
+from tests.unit.feed_sink import until
+from tests.unit.paper_desk import FREE, committed, limit, ticket
+
+TURNS = 400
+VOLUME = Decimal('0.3')
+
+
+class Chance:
+    """Lets commits fail by chance: they do not happen, or they do and nobody says so."""
+
+    def __init__(self, seed: int) -> None:
+        self.random, self.share, self.failures = random.Random(seed), 0.0, 0
+
+    def at_every_commit(self, store: TradeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        """From now on."""
+        trade = store.trade
+
+        async def perhaps(changes: Sequence[Change]) -> None:
+            self.perhaps()
+            await trade(changes)
+            self.perhaps()
+
+        monkeypatch.setattr(store, 'trade', perhaps)
+
+    def perhaps(self) -> None:
+        """Fail, or not."""
+        if self.random.random() < self.share:
+            self.failures += 1
+            raise Unavailable('the cable is out')
+
+
+@pytest.fixture
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(crew, 'SHORTEST_PAUSE', 0.01)
+    monkeypatch.setattr(crew, 'LONGEST_PAUSE', 0.01)
+    return settings.model_copy(update=FREE)
+
+
+class Bystander:
+    """Trades at random and writes down each live price, with its number."""
+
+    def __init__(self, desk: Desk, chance: random.Random) -> None:
+        self.desk, self.random = desk, chance
+        self.prices: list[Tick] = []
+        live = desk.intake.live
+
+        def seen(coin: Coin, tick: Tick) -> None:
+            self.prices.append(tick)
+            live(coin, tick)
+
+        desk.intake.live = seen
+        self.placed: list[Order] = []
+
+    async def turn(self) -> None:
+        if self.random.random() < 0.3:
+            await until(lambda: not self.desk.broker.dealer.trouble)
+        await self.price()
+        if self.random.random() < 0.4:
+            with suppress(Unavailable):
+                self.placed.append(await self.place())
+        elif self.random.random() < 0.1 and (resting := self.desk.broker.resting()):
+            with suppress(Unavailable, Conflict):
+                await self.desk.broker.cancel(self.random.choice(resting).id)
+
+    async def price(self) -> None:
+        price = Decimal(self.random.randint(950, 1050))
+        await self.desk.submit_many([Tick('BTC', price, utc_now(), 'test', Origin.FEED, volume=VOLUME)])
+
+    async def place(self) -> Order:
+        if self.random.random() < 0.3:
+            return await self.desk.broker.place(ticket(side='buy', size='0.2'))
+        side = self.random.choice(['buy', 'sell'])
+        price = self.random.randint(930, 1000) if side == 'buy' else self.random.randint(1000, 1070)
+        return await self.desk.broker.place(limit(str(price), side=side))
+
+
+def through(order: Order, tick: Tick) -> bool:
+    """Whether a price goes through a resting limit."""
+    assert order.limit_price is not None
+    past = tick.price < order.limit_price if order.side is Side.BUY else tick.price > order.limit_price
+    return past and tick.seq > order.seq
+
+
+def same(state: TradingState, account: Account) -> None:
+    """An account in memory is what the store has."""
+    assert account.book == state.books[0]
+    assert account.totals == {asset: total for asset, total in state.balances[account.book.id].items() if total}
+    assert account.orders == {order.id: order for order in state.orders}
+
+
+async def traded(desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> Bystander:
+    """What somebody saw who traded while commits failed; afterwards memory, view and database agree."""
+    chance = Chance(seed)
+    someone = Bystander(desk, chance.random)
+    await someone.price()
+    chance.at_every_commit(desk.store.trades, monkeypatch)
+    for turn in range(TURNS):
+        chance.share = 0.2 if turn % 50 < 25 else 0.0
+        await asyncio.wait_for(someone.turn(), 10)
+    chance.share = 0.0
+    await until(lambda: not desk.status().problems)
+    await desk.broker.dealer.ready()
+    await committed(desk)
+    assert (chance.failures > 10, desk.broker.unseen) == (True, 0)
+    state = await desk.store.trades.trading_state()
+    same(state, desk.broker.account())
+    same(state, desk.broker.matcher.accounts[LOCAL])
+    return someone
+
+
+@pytest.mark.parametrize('seed', range(3))
+async def test_every_order_meets_every_newer_price(desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    someone = await traded(desk, seed, monkeypatch)
+    orders = {order.id: order for order in (await desk.broker.orders(limit=1000)).items}
+    assert {order.id for order in someone.placed} <= orders.keys()
+    fills = {fill.order_id: fill for fill in await desk.broker.all_fills()}
+    assert len(fills) == len(await desk.broker.all_fills()), 'each of these orders fills whole or not at all'
+    for order in orders.values():
+        first = next((tick for tick in someone.prices if order.limit_price and through(order, tick)), None)
+        if order.status is Status.OPEN:
+            assert first is None, f'order {order.id} missed the price {first}'
+        elif order.status is Status.FILLED and fills[order.id].maker:
+            assert first is not None
+            assert fills[order.id].seq == first.seq, f'order {order.id} was filled by a later price'
+
+
+@pytest.mark.parametrize('seed', range(3))
+async def test_no_volume_is_taken_twice(desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.broker.set_terms(replace(desk.broker.terms, participation=Decimal(40)))
+    await traded(desk, seed, monkeypatch)
+    taken: dict[int, Decimal] = defaultdict(Decimal)
+    for fill in await desk.broker.all_fills():
+        taken[fill.seq] += fill.size
+    assert len(taken) > 20
+    assert max(taken.values()) == VOLUME * 40 / 100
