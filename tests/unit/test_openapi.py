@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.running import Server, running
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
