@@ -1,12 +1,16 @@
 """A fixed set of orders among recorded Binance trades: fills, fees and balances to the last digit."""
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from desk.orders import Order
+from desk.feeds import Grid
+from desk.orders import Fill, Order
 from models import Coin
+from tests.unit.desk_world import DeskWorld
 from tests.unit.recorded_trades import FILES, FOLDER, ORDERS, STEPS, Step, trades
 from tests.unit.reference_orders import Paper
 from tests.unit.trading_world import World
@@ -103,13 +107,49 @@ def test_orders_among_recorded_trades_fill_as_worked_out() -> None:
             if (step.name, step.after) == (tick.name, seen[tick.name]):
                 _do(world, papers, name, step, number)
     told = {world.numbers[paper.id]: name for name, paper in papers.items()}
-    assert _fills(world, told) == FILLS
+    assert _fills(world.kept.orders.values(), world.kept.fills, told) == FILLS
     assert {told_of(order, told): str(order.status) for order in world.kept.orders.values()} == {
         name: next((end for end, names in ENDED.items() if name in names), 'filled') for name in FILLS
     }
     account = world.matcher.accounts['ada']
     assert {asset: account.available(asset) for asset in BALANCES} == BALANCES
     assert world.kept.balances(account.book.id) == BALANCES
+
+
+@pytest.mark.slow
+async def test_the_whole_desk_fills_them_the_same(tmp_path: Path) -> None:
+    ticks = trades()
+    world = DeskWorld(tmp_path, CASH, ticks[0].timestamp)
+    await world.start()
+    for name, steps in STEPS.items():
+        await world.list_coin(name, Grid(steps.tick_size, steps.lot_size))
+    papers: dict[str, Paper] = {}
+    seen = Counter[str]()
+    for tick in ticks:
+        world.now = max(world.now, tick.timestamp)
+        await world.price(tick)
+        seen[tick.name] += 1
+        for name, step in ORDERS.items():
+            if (step.name, step.after) == (tick.name, seen[tick.name]):
+                await _do_at(world, papers, name, step)
+    await world.check()
+    told = {world.numbers[paper.id]: name for name, paper in papers.items()}
+    orders, fills = (await world.desk.broker.orders(limit=100)).items, await world.desk.broker.all_fills()
+    assert _fills(orders, fills, told) == FILLS
+    account = world.desk.broker.account()
+    assert {asset: account.available(asset) for asset in BALANCES} == BALANCES
+    await world.desk.stop()
+
+
+async def _do_at(world: DeskWorld, papers: dict[str, Paper], name: str, step: Step) -> None:
+    if step.ticket is not None:
+        paper = await world.place(step.ticket, step.terms)
+        assert paper is not None
+        papers[name] = paper
+    elif step.amends:
+        await world.amend(papers[step.amends], limit_price=step.limit_price)
+    else:
+        await world.cancel(papers[step.cancels])
 
 
 def _do(world: World, papers: dict[str, Paper], name: str, step: Step, number: int) -> None:
@@ -124,13 +164,14 @@ def _do(world: World, papers: dict[str, Paper], name: str, step: Step, number: i
         world.cancel(papers[step.cancels])
 
 
-def _fills(world: World, told: dict[int, str]) -> dict[str, list[str]]:
+def _fills(orders: Iterable[Order], fills: Iterable[Fill], told: dict[int, str]) -> dict[str, list[str]]:
     """By the name of the order, as in the table above."""
-    found: dict[str, list[str]] = {told_of(order, told): [] for order in world.kept.orders.values()}
-    for fill in world.kept.fills:
+    names = {order.id: told_of(order, told) for order in orders}
+    found: dict[str, list[str]] = {name: [] for name in names.values()}
+    for fill in fills:
         numbers = (fill.size, fill.price, fill.value, fill.fee)
         words = ' '.join(format(number.normalize(), 'f') for number in numbers)
-        found[told_of(world.kept.orders[fill.order_id], told)].append(f'{fill.seq} {words} {fill.rule}')
+        found[names[fill.order_id]].append(f'{fill.seq} {words} {fill.rule}')
     return found
 
 
