@@ -72,7 +72,8 @@ class Desk:
         await self.memory.load()
         await self.broker.start(self.crew)
         if self.replay:
-            self.replay.resume(self._moments())
+            await self.portfolio.read()
+            self.replay.resume(self._moments(), self.portfolio.now)
         self._aged(self.registry.all())
         self.crew.every(0, 'lag', self.lag.watch)
         self.crew.every(0.2, 'windows', self._recall)

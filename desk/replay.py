@@ -14,11 +14,12 @@ from desk.csv_formats import name_in
 from desk.errors import Invalid
 from desk.feeds.feed import FeedMaker, Sink
 from desk.feeds.state import Health
+from desk.portfolio import Portfolio
 from desk.recording import MICROSECOND, START, Facts, Place, Recorder, Recording
 from desk.replay_clock import ReplayClock
 from desk.settings import Settings
 from desk.ticks import EARLIEST, Tick
-from models import utc_now
+from models import canonical, utc_now
 
 SESSIONS, RECORDING, PROGRESS = 'replays', 'recording.db', 'progress.json'
 FASTEST = 1_000_000_000
@@ -32,12 +33,13 @@ Flush = Callable[[bool], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a session has come: the last price that came in, the moment (ISO 8601), the speed."""
+    """How far a session has come: the last price that came in, the moment (ISO 8601), the speed, the profit so far."""
 
     place: tuple[int, int]
     moment: str
     speed: int
     ended: bool
+    profit: str = ''
 
     @property
     def at(self) -> datetime:
@@ -57,6 +59,7 @@ class Replay:
         self.clock = ReplayClock(start, speed, before is None, real)
         self.finished = asyncio.Event()
         self._step = False
+        self._portfolio: Callable[[], Portfolio | None] = lambda: None
         self._news = asyncio.Event()
 
     @property
@@ -74,8 +77,9 @@ class Replay:
         """In words: playing, paused, or at its end."""
         return 'the recording has ended' if self.ended else 'playing' if self.clock.playing else 'paused'
 
-    def resume(self, seen: Iterable[datetime]) -> None:
+    def resume(self, seen: Iterable[datetime], portfolio: Callable[[], Portfolio | None]) -> None:
         """What the desk has kept was in already: after a crash that can be more than was noted here."""
+        self._portfolio = portfolio
         newest = max(seen, default=self.clock())
         if newest > self.clock():
             self.place = Place((newest - EARLIEST) // MICROSECOND, MAX_ROW)
@@ -129,9 +133,14 @@ class Replay:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), left)
 
-    def save(self) -> None:
+    def progress(self) -> Progress:
+        """How far it has come."""
+        book = self._portfolio()
+        profit = canonical(book.profit) if book else ''
+        return Progress(self.place, self.clock().isoformat(), self.clock.speed, self.ended, profit)
+
+    def save(self, progress: Progress) -> None:
         """Keep how far it has come. Blocking, and quick."""
-        progress = Progress(self.place, self.clock().isoformat(), self.clock.speed, self.ended)
         path = self.folder / PROGRESS
         path.with_suffix('.part').write_text(json.dumps(asdict(progress)), encoding='utf-8')
         path.with_suffix('.part').replace(path)
@@ -160,7 +169,7 @@ class Player:
             replay.finished.set()
             self.health.become('stopped')
         finally:
-            replay.save()
+            replay.save(replay.progress())
 
     async def _bring(self, tick: Tick) -> None:
         if self._unwritten >= FLUSH_EVERY:  # a database that fails holds the recording up; no price is lost
@@ -175,7 +184,7 @@ class Player:
         now = asyncio.get_running_loop().time()
         if now - self._saved >= SAVE_EVERY:
             self._saved = now
-            await asyncio.to_thread(self._replay.save)
+            await asyncio.to_thread(self._replay.save, self._replay.progress())
         if now - self._breath >= TURN:
             await asyncio.sleep(0)
             self._breath = asyncio.get_running_loop().time()

@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 from nicegui import ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.replays import Session
-from pages.formats import format_time
+from pages.formats import direction, format_money, format_time
 from pages.replay_banner import speed_words
 
 LOOK_EVERY = 2.0
 USUAL_SPEED = 60
-HEADINGS = ('File', 'Recorded from', 'to', 'Has come to', '')
+HEADINGS = ('File', 'Recorded from', 'to', 'Has come to', 'Profit', '')
 
 
 class Sessions:
@@ -22,6 +23,8 @@ class Sessions:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._shown: list[Session] = []
+        self._doors_shown: list[tuple[str, str, str]] = []
+        self._figures: dict[str, tuple[ui.label, ui.label]] = {}
         self._problem = ''
 
     async def draw(self) -> None:
@@ -35,9 +38,13 @@ class Sessions:
     async def show(self) -> None:
         """Look at the sessions anew."""
         found = await asyncio.to_thread(self.desk.replays.sessions)
-        if found != self._shown:
-            self._shown = found
+        doors = [(session.name, session.url, session.problem) for session in found]
+        self._shown = found
+        if doors != self._doors_shown:  # buttons stay where they are while only the figures change
+            self._doors_shown = doors
             self._draw_rows()
+        for session in found:
+            self._tell(session)
 
     def _draw_rows(self) -> None:
         self._body.clear()
@@ -50,7 +57,8 @@ class Sessions:
             with ui.element('div').classes('scroll'), ui.element('table').classes('plain sessions'):
                 with ui.element('thead'), ui.element('tr'):
                     for heading in HEADINGS:
-                        ui.html(heading, tag='th', sanitize=False).props('scope=col')
+                        head = ui.html(heading, tag='th', sanitize=False).props('scope=col')
+                        head.classes('number' if heading == 'Profit' else '')
                 with ui.element('tbody'):
                     for session in self._shown:
                         self._draw(session)
@@ -62,14 +70,25 @@ class Sessions:
             with ui.element('td').classes('file'):
                 ui.label(facts.file)
                 ui.label(session.name).classes('small muted')
-            for words in (format_time(facts.start, zone), format_time(facts.end, zone), reached(session, zone)):
+            for words in (format_time(facts.start, zone), format_time(facts.end, zone)):
                 with ui.element('td'):
                     ui.label(words)
+            with ui.element('td'):
+                reached = ui.label()
+            with ui.element('td').classes('number'):
+                self._figures[session.name] = reached, ui.label()
             with ui.element('td'), ui.element('div').classes('line'):
                 self._doors(session)
         if session.problem:
             with ui.element('tr'), ui.element('td').props(f'colspan={len(HEADINGS)}'):
                 ui.label(session.problem).classes('notice bad').props('role=alert')
+
+    def _tell(self, session: Session) -> None:
+        reached, profit = self._figures[session.name]
+        amount = Decimal((session.progress and session.progress.profit) or 0)
+        reached.set_text(reached_words(session, self.desk.preference('timezone', 'UTC')))
+        profit.set_text(format_money(amount, signed=True) if session.progress else '')
+        profit.classes(replace=direction(amount))
 
     def _doors(self, session: Session) -> None:
         if session.url:
@@ -87,13 +106,13 @@ class Sessions:
             except DeskError as error:
                 self._problem = str(error)
             if self._problem != before:
-                self._shown = []
+                self._doors_shown = []
             await self.show()
 
         return do
 
 
-def reached(session: Session, zone: str) -> str:
+def reached_words(session: Session, zone: str) -> str:
     """How far a session has come, in words."""
     if session.progress is None:
         return 'not begun'

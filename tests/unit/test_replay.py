@@ -3,7 +3,9 @@
 import asyncio
 import csv
 import gzip
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -402,7 +404,7 @@ async def test_after_a_crash_no_price_from_before_an_order_comes_in_again(replay
     desk = await replaying(seconds(s0='100', s10='90', s20='100', s30='101', s40='94'))
     assert desk.replay
     await came(desk, 'BTC', '100')
-    noted = (desk.replay.folder / 'progress.json').read_text()
+    noted = json.dumps(asdict(desk.replay.progress()))
     desk.replay.step(timedelta(seconds=30))
     await came(desk, 'BTC', '101')
     await desk.broker.place(ticket(type='limit', limit_price='95'))
