@@ -7,7 +7,7 @@ from nicegui import app, ui
 
 from desk.broker import ACCOUNT
 from desk.desk import Desk
-from desk.errors import NotFound
+from desk.errors import DeskError, NotFound
 from desk.market import Quote
 from models import Coin
 from pages import trading_rules
@@ -29,6 +29,11 @@ TITLE = 'Real-Time Cryptocurrency Trading'
 LABELS = ('Cryptocurrency', 'Price', 'Timestamp')
 
 
+def trading_path(name: str) -> str:
+    """The address of this page with a coin chosen."""
+    return f'/trading/?coin={quoted(name, safe="")}'
+
+
 def register(desk: Desk, live: Live, heads: Heads) -> None:
     """Define the page. `?coin=BTC` chooses a coin; without it, the one that this browser chose last."""
     quotes = Quotes(desk, live)
@@ -39,7 +44,7 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
     async def page(coin: str = '') -> None:
         chosen = _chosen(desk, coin)
         drawing = await read_drawing(desk, desk.coin(chosen.name), chosen_interval()) if chosen else ''
-        await desk.portfolio.read()  # from now on its costs are there at once
+        trouble = await _trouble(desk)
         with frame(TITLE, desk), ui.element('div').classes('trading'):
             with ui.element('div').classes('head'):
                 ui.html(TITLE, tag='h1', sanitize=False)
@@ -53,8 +58,25 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
                 ui.label('There is no price yet. Add one, and it is here at once.').classes('muted')
                 ui.link('Add price', '/add').classes('button filled')
                 return
+            if trouble:
+                ui.label(trouble).classes('notice bad')
             app.storage.user['coin'] = chosen.name
             _desk(desk, live, heads, quotes, desk.coin(chosen.name), drawing)
+        _follow(heads, chosen.name)
+
+
+def _follow(heads: Heads, here: str) -> None:
+    """Who trades a coin that becomes part of another goes there, too."""
+    heads.gone.subscribe(lambda old, new: ui.navigate.to(trading_path(new)) if old == here else None)
+
+
+async def _trouble(desk: Desk) -> str:
+    """Read the book once, so that its costs are there at once from now on; a sentence if that fails."""
+    try:
+        await desk.portfolio.read()
+    except DeskError as error:
+        return f'The average cost cannot be read: {error}'
+    return ''
 
 
 def _chosen(desk: Desk, coin: str) -> Quote | None:
@@ -87,9 +109,7 @@ def _desk(desk: Desk, live: Live, heads: Heads, quotes: Quotes, coin: Coin, draw
 def _choice(desk: Desk, coin: Coin) -> None:
     names = [quote.name for quote in desk.quotes()]
     select = ui.select(names, label='Coin', value=coin.name, with_input=True).classes('choice')
-    select.on_value_change(
-        lambda: ui.navigate.to(f'/trading/?coin={quoted(select.value, safe="")}') if select.value else None
-    )
+    select.on_value_change(lambda: ui.navigate.to(trading_path(select.value)) if select.value else None)
 
 
 def _facts(live: Live, heads: Heads, coin: Coin) -> None:

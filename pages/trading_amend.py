@@ -9,6 +9,7 @@ from desk.errors import DeskError
 from desk.orders import Leg, Order
 from desk.ticks import parse_price
 from models import canonical
+from pages.asking import asking
 from pages.trading_words import order_words
 
 LABELS = {'size': 'Size', 'limit_price': 'Limit price', 'stop_price': 'Stop price'}
@@ -18,8 +19,7 @@ ANEW = 'It counts as placed anew in time; what is filled stays filled.'
 def ask_amendment(desk: Desk, order: Order) -> None:
     """Ask for the new size and prices; a refusal leaves the order as it is and is said here."""
     name = desk.broker.name(order.coin_id)
-    with ui.dialog() as dialog, ui.element('div').classes('panel asking').props('aria-label="Amend an order"'):
-        ui.label(f'Amend order {order.id}').props('role=heading aria-level=2').classes('heading-2')
+    with asking(f'Amend order {order.id}') as dialog:
         ui.label(f'{order_words(order, name, desk.settings.quote)}. {ANEW}').classes('muted')
         fields = {name: _field(name, value) for name, value in amendable(order).items()}
         problem = ui.label().classes('notice bad').props('role=alert')
@@ -40,8 +40,6 @@ def ask_amendment(desk: Desk, order: Order) -> None:
         with ui.element('div').classes('line'):
             ui.button('Amend the order', on_click=amend).classes('filled')
             ui.button('Leave it', on_click=dialog.close)
-    dialog.on('hide', dialog.delete)
-    dialog.open()
 
 
 def amendable(order: Order) -> dict[str, Decimal]:

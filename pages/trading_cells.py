@@ -1,5 +1,6 @@
 """The quote on the trading page, rendered once for all browsers that look at the coin."""
 
+from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.glance import Glance
@@ -16,7 +17,6 @@ class Quotes:
     def __init__(self, desk: Desk, live: Live) -> None:
         self.desk, self.live = desk, live
         self._cells: dict[int, Cell] = {}
-        self._names: dict[str, int] = {}
         desk.subscribe(self.render)
 
     def cell(self, coin: Coin) -> Cell:
@@ -24,23 +24,22 @@ class Quotes:
         assert coin.id is not None
         if coin.id not in self._cells:
             self._cells[coin.id] = self.live.cell(f'quote-{coin.id}', 'dl', 'figures quote')
-        self._names[coin.name] = coin.id
-        self.render({coin.name})
+        self._render(coin.id)
         return self._cells[coin.id]
 
-    def refresh(self) -> None:
-        """The account's spread may be another."""
-        self.render(set(self._names))
-
     def render(self, names: set[str]) -> None:
-        """These coins changed; what is no coin is passed over."""
-        for name in names & self._names.keys():
-            try:
-                seen = self.desk.broker.glance(name)
-            except NotFound:
-                self.live.set(self._cells[self._names[name]], '')
-            else:
-                self.live.set(self._cells[self._names[name]], quote_html(seen))
+        """These coins changed; or the account, whose spread may be another."""
+        for number, cell in self._cells.items():
+            if self.live.watched(cell) and (ACCOUNT in names or self.desk.broker.name(number) in names):
+                self._render(number)
+
+    def _render(self, number: int) -> None:
+        try:
+            seen = self.desk.broker.glance(self.desk.broker.name(number))
+        except NotFound:
+            self.live.set(self._cells[number], '')
+        else:
+            self.live.set(self._cells[number], quote_html(seen))
 
 
 def quote_html(seen: Glance) -> str:

@@ -8,9 +8,9 @@ from nicegui import ui
 from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.orders import Fill
+from pages.asking import asking
 from pages.formats import format_full, format_money, format_price, format_time
 from pages.trading_rules import RULES, rules_link
-from pages.trading_story import reading
 from pages.trading_words import DONE, WAYS, fill_words
 
 SHOWN = 20
@@ -65,8 +65,22 @@ class RecentFills:
 
 def explain(desk: Desk, fill: Fill) -> None:
     """The rule in words, the price that made the fill, the quote that it was filled at, and the money."""
-    name, quote, zone = desk.broker.name(fill.coin_id), desk.settings.quote, desk.preference('timezone', 'UTC')
-    facts = {
+    with asking(fill_words(fill, desk.broker.name(fill.coin_id))) as dialog:
+        ui.label(RULES[fill.rule])
+        with ui.element('dl').classes('facts'):
+            for label, value in facts(fill, desk.settings.quote, desk.preference('timezone', 'UTC')).items():
+                ui.html(label, tag='dt', sanitize=False)
+                with ui.element('dd'):
+                    ui.label(value)
+        with ui.element('div').classes('line'):
+            ui.button('Close', on_click=dialog.close).props('autofocus')
+            ui.link('The order’s history', f'/orders/{fill.order_id}').classes('small')
+            rules_link('fills', 'All rules')
+
+
+def facts(fill: Fill, quote: str, zone: str) -> dict[str, str]:
+    """Every digit of a fill: what made it, at which quote, and the money that moved."""
+    return {
         'Rule': str(fill.rule),
         'The price that made it': f'{format_full(fill.tick_price)} from {fill.tick_source}',
         'Of': f'{format_time(fill.tick_time, zone)}, number {fill.seq} of this desk',
@@ -77,13 +91,3 @@ def explain(desk: Desk, fill: Fill) -> None:
         'When': format_time(fill.at, zone),
         'Fill · order': f'{fill.id} · {fill.order_id}',
     }
-    with reading(fill_words(fill, name)):
-        ui.label(RULES[fill.rule])
-        with ui.element('dl').classes('facts'):
-            for label, value in facts.items():
-                ui.html(label, tag='dt', sanitize=False)
-                with ui.element('dd'):
-                    ui.label(value)
-        with ui.element('div').classes('line'):
-            ui.link('The order’s history', f'/orders/{fill.order_id}').classes('small')
-            rules_link('fills', 'All rules')

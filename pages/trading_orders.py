@@ -12,8 +12,7 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Order
 from pages.formats import format_count, format_time
-from pages.trading_amend import ask_amendment
-from pages.trading_story import history_link, show_ended
+from pages.trading_amend import amendable, ask_amendment
 from pages.trading_words import order_html, order_words, state_words
 
 SHOWN = 50
@@ -36,7 +35,7 @@ class OpenOrders:
         with ui.element('section').classes('section').props('aria-label="Open orders"'):
             with ui.element('div').classes('head'):
                 self.heading = ui.label().props('role=heading aria-level=2').classes('heading-2')
-                ui.button('Orders that ended …', on_click=lambda: show_ended(desk)).classes('small')
+                ui.link('All orders', '/orders').classes('small')
             self.none = ui.label('None. What waits for its price stands here.').classes('small muted')
             self.list = ui.element('div').classes('orders').props('role=list')
         self.show()
@@ -68,10 +67,11 @@ class OpenOrders:
             with ui.element('div').classes('grow'):
                 ui.html(order_html(order, escape(name), quote), sanitize=False)
                 state = ui.label().classes('small muted')
-            history_link(order, order_words(order, name, quote))
+            what = order_words(order, name, quote)
+            ui.link('History', f'/orders/{order.id}').classes('button small').props['aria-label'] = f'History: {what}'
             for words, act in self._acts(order):
                 button = ui.button(words, on_click=act).classes('small')
-                button.props['aria-label'] = f'{words}: {order_words(order, name, quote)}'
+                button.props['aria-label'] = f'{words}: {what}'
         return Row(row, state)
 
     def _state(self, order: Order) -> str:
@@ -80,10 +80,8 @@ class OpenOrders:
         return ' · '.join(filter(None, parts))
 
     def _acts(self, order: Order) -> list[tuple[str, Callable[[], Any]]]:
-        return [
-            ('Amend', lambda: ask_amendment(self.desk, order)),
-            ('Cancel', lambda: self._cancel(order)),
-        ]
+        amend = [('Amend', lambda: ask_amendment(self.desk, order))] if amendable(order) else []
+        return [*amend, ('Cancel', lambda: self._cancel(order))]
 
     async def _cancel(self, order: Order) -> None:
         try:

@@ -10,6 +10,7 @@ from desk.desk import Desk
 from desk.errors import DeskError, Invalid
 from desk.orders import Terms
 from desk.ticks import parse_price
+from pages.asking import asking
 from pages.formats import format_full
 from pages.trading_rules import rules_link
 
@@ -63,8 +64,7 @@ class TermsDialog:
 
     def __init__(self, desk: Desk, done: Callable[[], None]) -> None:
         self.desk, self.done, terms = desk, done, desk.broker.terms
-        with ui.dialog() as self.dialog, ui.element('div').classes('panel asking').props('aria-label="Terms"'):
-            ui.label('The account’s terms').props('role=heading aria-level=2').classes('heading-2')
+        with asking('The account’s terms') as self.dialog:
             ui.label('They hold for orders placed from now on; open orders keep theirs.').classes('muted')
             with ui.element('div').classes('rates'):
                 self.rates = {name: self._rate(name, getattr(terms, name)) for name in RATES}
@@ -76,8 +76,6 @@ class TermsDialog:
                 ui.button('Set the terms', on_click=self.submit).classes('filled')
                 ui.button('Leave them', on_click=self.dialog.close)
                 rules_link('fills', 'What they do')
-        self.dialog.on('hide', self.dialog.delete)
-        self.dialog.open()
 
     async def submit(self) -> None:
         """Set what is written."""
@@ -126,8 +124,7 @@ def ask_reset(desk: Desk) -> None:
     account = desk.broker.account()
     number, waiting = account.book.number, len(desk.broker.resting())
     ends = f' Its {waiting} open order{"s are" if waiting != 1 else " is"} cancelled.' if waiting else ''
-    with ui.dialog() as dialog, ui.element('div').classes('panel asking').props('aria-label="Begin anew"'):
-        ui.label(f'Close book {number} and begin anew?').props('role=heading aria-level=2').classes('heading-2')
+    with asking(f'Close book {number} and begin anew?') as dialog:
         ui.label(
             f'Book {number} is closed with all that it has; its history stays readable.{ends} '
             f'Book {number + 1} opens with fresh paper money.'
@@ -145,5 +142,3 @@ def ask_reset(desk: Desk) -> None:
         with ui.element('div').classes('line'):
             ui.button(f'Close book {number}, open book {number + 1}', on_click=reset).classes('filled danger')
             ui.button('Keep it', on_click=dialog.close).props('autofocus')
-    dialog.on('hide', dialog.delete)
-    dialog.open()
