@@ -1,8 +1,8 @@
 """The equity curve: one line, its deposit dotted, its end moving with the prices. Plain data, no JavaScript."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,31 +31,16 @@ LINE = {
 }
 
 
-class EquityChart:
-    """One curve in one browser. `draw` gives it all points, `move` the live one."""
+@dataclass(frozen=True)
+class EquityDrawing:
+    """A curve, and the live point that it ends with, in a time zone."""
 
-    def __init__(self, curve: Curve, zone: str, live: Point) -> None:
-        self.curve, self.zone, self.live = curve, zone, live
-        self.ready, self.missed = False, False
-        self.element = ui.echart(self._options(), renderer='svg').classes('equity-curve')
-        self.element.props('role=img').props['aria-label'] = 'Equity since the deposit'
-        self.element.on('chart:rendered.once', self._begin, args=[])
+    curve: Curve
+    live: Point
+    zone: str
 
-    def draw(self, curve: Curve, live: Point) -> None:
-        """Show this curve."""
-        if curve is self.curve and not self.missed:
-            self.move(live)
-        else:
-            self.curve, self.live = curve, live
-            self._send({'series': [self._past(), self._running()]})
-
-    def move(self, live: Point) -> None:
-        """The equity moved: so does the end of the curve."""
-        if live.equity != self.live.equity:
-            self.live = live
-            self._send({'series': [self._past(), self._running()] if self.missed else [self._running()]})
-
-    def _options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
+        """The whole chart."""
         deposit = {'yAxis': canonical(self.curve.points[0].equity)}
         mark = {'symbol': 'none', 'silent': True, 'label': {'show': False}, 'lineStyle': DOTTED, 'data': [deposit]}
         return {
@@ -65,26 +50,46 @@ class EquityChart:
             'xAxis': _time(),
             'yAxis': price_axis(2) | {'splitNumber': 4},
             'tooltip': tooltip(),
-            'series': [LINE | self._past() | {'name': 'Equity', 'markLine': mark}, LINE | self._running()],
+            'series': [LINE | self.past() | {'name': 'Equity', 'markLine': mark}, LINE | self.running()],
         }
 
-    def _past(self) -> dict[str, Any]:
+    def past(self) -> dict[str, Any]:
+        """Every point but the live one."""
         return {'id': 'past', 'data': self._rows(self.curve.points)}
 
-    def _running(self) -> dict[str, Any]:
+    def running(self) -> dict[str, Any]:
+        """The end of the line: a series of its own, so that a live change sends no more than it."""
         return {'id': 'running', 'data': self._rows((self.curve.points[-1], self.live))}
 
     def _rows(self, points: Iterable[Point]) -> list[list[Any]]:
         return [[self._shifted(each.at), canonical(each.equity), format_money(each.equity)] for each in points]
 
     def _shifted(self, at: datetime) -> int:
-        """Milliseconds since 1970 of the time that a clock in the chosen zone shows."""
+        """Milliseconds since 1970 of the time that a clock in the zone shows."""
         wall = at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=UTC)
         return (wall - EPOCH) // MILLISECOND
 
     def _widest(self) -> int:
-        highest = max(self.curve.peak, self.live.equity)
-        return len(format_money(highest.quantize(Decimal(1))))
+        return len(f'{max(self.curve.peak, self.live.equity):,.0f}')
+
+
+class EquityChart:
+    """One curve in one browser."""
+
+    def __init__(self, drawing: EquityDrawing) -> None:
+        self.drawing = drawing
+        self.ready, self.missed = False, False
+        self.element = ui.echart(drawing.options(), renderer='svg').classes('equity-curve')
+        self.element.props('role=img').props['aria-label'] = 'Equity since the deposit'
+        self.element.on('chart:rendered.once', self._begin, args=[])
+
+    def draw(self, drawing: EquityDrawing) -> None:
+        """Show this: all of it, or its end alone where nothing else is new."""
+        before, self.drawing = self.drawing, drawing
+        if drawing.curve is not before.curve or self.missed:
+            self._send({'series': [drawing.past(), drawing.running()]})
+        elif drawing.live.equity != before.live.equity:
+            self._send({'series': [drawing.running()]})
 
     def _begin(self) -> None:
         self.ready = True

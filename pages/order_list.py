@@ -16,7 +16,7 @@ HEADINGS = {
     'time': 'Placed',
     'what': 'Order',
     'state': 'Became',
-    'number filled': 'Filled',
+    'number amount': 'Filled',
     'number price': 'Average price',
     'number fee': 'Fees',
 }
@@ -111,7 +111,7 @@ class Orders:
             with ui.element('td').classes(f'state {order.status}'):
                 ui.label(STATES[order.status]).props['title'] = order.reason
             for kind, html in (
-                ('filled', format_full(order.filled_size) if order.filled_size else NONE),
+                ('amount', format_full(order.filled_size) if order.filled_size else NONE),
                 ('price', NONE if average is None else format_price(average)),
                 ('fee', money_html(order.fees)),
             ):

@@ -9,7 +9,7 @@ from desk.equity import Curve, Point
 from desk.errors import DeskError
 from desk.orders import Book
 from desk.portfolio import Portfolio
-from pages.equity_chart import EquityChart
+from pages.equity_chart import EquityChart, EquityDrawing
 from pages.formats import format_time
 from pages.live import Live
 from pages.portfolio_cells import AGES_EVERY, LOOK_EVERY, BookCells, Books
@@ -87,14 +87,14 @@ class Curves:
     """The equity curve in one browser: its end moves twice a second at most, its points come when they are due."""
 
     def __init__(self, desk: Desk, found: Portfolio, curve: Curve) -> None:
-        self.desk, self.book = desk, found.book
-        closed, zone = found.book.closed, desk.preference('timezone', 'UTC')
+        self.desk, self.book, self.zone = desk, found.book, desk.preference('timezone', 'UTC')
+        closed = found.book.closed
         if closed:
-            ui.label(f'This book was closed at {format_time(closed, zone)} and is shown as it was then.').classes(
+            ui.label(f'This book was closed at {format_time(closed, self.zone)} and is shown as it was then.').classes(
                 'notice'
             )
         with ui.element('section').props('aria-label="Equity curve"'):
-            self.chart = EquityChart(curve, zone, Point(closed or desk.clock(), found.equity))
+            self.chart = EquityChart(EquityDrawing(curve, Point(closed or desk.clock(), found.equity), self.zone))
         if not closed:
             ui.timer(MOVE_EVERY, self._move)
 
@@ -103,7 +103,8 @@ class Curves:
         if found is None or found.book.id != self.book.id:
             return
         with suppress(DeskError):  # /status tells of it; the next move tries again
-            self.chart.draw(await self.desk.portfolio.curve(), Point(self.desk.clock(), found.equity))
+            curve, live = await self.desk.portfolio.curve(), Point(self.desk.clock(), found.equity)
+            self.chart.draw(EquityDrawing(curve, live, self.zone))
 
 
 def _follow_readers(books: Books, book: Book) -> None:

@@ -13,6 +13,7 @@ from pages.formats import (
     format_change,
     format_deviation,
     format_full,
+    format_money,
     format_price,
     format_time,
     format_volume,
@@ -139,3 +140,19 @@ def test_a_volume_is_short(volume: str | None, shown: str) -> None:
 def test_sizes_are_for_people() -> None:
     shown = [format_bytes(size) for size in (0, 1500, 20_300_000, 1_200_000_000)]
     assert shown == ['0 bytes', '1.5 kB', '20.3 MB', '1.2 GB']
+
+
+@pytest.mark.parametrize(
+    ('amount', 'shown', 'signed'),
+    [
+        ('0', '0.00', '0.00'),
+        ('1234567.891', '1,234,567.89', '+1,234,567.89'),
+        ('-250', '−250.00', '−250.00'),
+        ('0.3', '0.30', '+0.30'),
+        ('0.00012345', '0.00012345', '+0.00012345'),
+        ('-0.00000001', '−0.000000010000', '−0.000000010000'),
+    ],
+)
+def test_money_is_shown_to_the_cent_and_less_than_a_cent_with_its_digits(amount: str, shown: str, signed: str) -> None:
+    assert format_money(Decimal(amount)) == shown
+    assert format_money(Decimal(amount), signed=True) == signed
