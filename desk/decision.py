@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from desk.account import Account
 from desk.ledger import trade
-from desk.orders import Change, Event, Fill, Leg, Order, Rule, Side, Status, Transaction
+from desk.orders import MONEY_QUANTUM, Change, Event, Fill, Leg, Order, Rule, Side, Status, Transaction
 from desk.sentences import money, plain, rounded
 from desk.ticks import MONEY, Tick
 from desk.trading import BidAsk, fee, hold, value
@@ -77,10 +77,10 @@ class Decision:
         return self._orders.get(order.id, order)
 
     def budget(self, order: Order) -> Decimal:
-        """The money that a buy may use: what it holds and what is available."""
+        """The money that a buy may use: what it holds and what is available, as far as money has digits."""
         own = self.account.orders.get(order.id)
         available = self.account.available(None)
-        return MONEY.add(available, hold(own)[1]) if own else available
+        return MONEY.add(available, hold(own)[1] if own else 0).quantize(MONEY_QUANTUM, ROUND_DOWN, MONEY)
 
     def fill(self, order: Order, size: Decimal, price: Decimal, rule: Rule, tick: Tick, at: BidAsk) -> Order:
         """Book a fill with what follows from it: postings, the order's state, the other parts of its bracket."""

@@ -179,7 +179,7 @@ class Order:
     @property
     def remaining(self) -> Decimal:
         """What is still to be filled, in coins; 0 while the size is not known."""
-        return Decimal(0) if self.size is None else self.size - self.filled_size
+        return Decimal(0) if self.size is None else MONEY.subtract(self.size, self.filled_size)
 
     @property
     def average_price(self) -> Decimal | None:
@@ -187,7 +187,7 @@ class Order:
 
         Values are rounded, so many prices come to this one: it is the shortest of them, as a fill's own price is.
         """
-        return _shortest_price(self.filled_value, self.filled_size) if self.filled_size else None
+        return shortest_price(self.filled_value, self.filled_size) if self.filled_size else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class Change:
     events: tuple[Event, ...] = ()
 
 
-def _shortest_price(value: Decimal, size: Decimal) -> Decimal:
+def shortest_price(value: Decimal, size: Decimal) -> Decimal:
     """Of the prices that times the size are the value, once rounded towards zero, the one with the fewest decimals."""
     with localcontext(MONEY):
         least, bound = value / size, (value + MONEY_QUANTUM) / size

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from desk.orders import Order, Side
 from desk.ticks import MONEY
-from desk.trading import stop_of, trailing_price
+from desk.trading import trailing_price
 
 SLACK = 64  # entries that may lie about before they are swept
 
@@ -37,12 +37,12 @@ class Group:
             heapq.heappush(self._swept(self.percents), (order.trail_percent or Decimal(0), order.id))
 
     def tightest(self) -> Iterator[Order]:
-        """The one or two orders whose stops stand nearest, as they stand now."""
+        """The one or two orders whose stops stand nearest."""
         for distances in (self.amounts, self.percents):
             while distances and distances[0][1] not in self.orders:
                 heapq.heappop(distances)
             if distances:
-                yield replace(self.orders[distances[0][1]], best=self.best)
+                yield self.orders[distances[0][1]]
 
     def drop(self, order: Order) -> None:
         """Pass over the tightest order of its kind; it stays a member."""
@@ -107,7 +107,7 @@ class Trail:
         popped: list[int] = []
         while (stop := self.stop()) is not None and self._signed(stop) <= bar:
             group = self._stops[0][2]
-            reached = [order for order in group.tightest() if self._signed(stop_of(order)) <= bar]
+            reached = [order for order in group.tightest() if self._stop(order, group) <= bar]
             for order in reached:
                 group.drop(order)
                 popped.append(order.id)
@@ -144,6 +144,10 @@ class Trail:
     def _signed(self, price: Decimal) -> Decimal:
         return price if self._side is Side.BUY else price.copy_negate()
 
+    def _stop(self, order: Order, group: Group) -> Decimal:
+        stop = trailing_price(self._side, group.best, order.trail_amount, order.trail_percent, order.steps)
+        return self._signed(stop)
+
     def _merged(self, one: Group | None, other: Group) -> Group:
         """Both in the larger one."""
         if one is None:
@@ -159,10 +163,7 @@ class Trail:
         """Write down anew where the group's nearest stop stands."""
         self._stamp += 1
         group.stamp = self._stamp
-        stops = [
-            self._signed(trailing_price(self._side, group.best, order.trail_amount, order.trail_percent, order.steps))
-            for order in group.tightest()
-        ]
+        stops = [self._stop(order, group) for order in group.tightest()]
         if stops:
             heapq.heappush(self._stops, (min(stops), group.stamp, group))
         if len(self._stops) > SLACK + 2 * len(self._groups):
