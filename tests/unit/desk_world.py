@@ -30,6 +30,7 @@ class DeskWorld:
         self.reference.open(LOCAL, cash)
         self.terms = Terms()
         self.numbers: dict[int, int] = {}
+        self.records: list[int] = []
 
     async def start(self) -> None:
         await self.desk.start()
@@ -49,10 +50,18 @@ class DeskWorld:
 
     async def price(self, tick: Tick) -> None:
         """Submit a price; it fills if it then governs and is not from a file."""
-        await self.desk.submit_many([tick])
+        self.records += [record.id or 0 for record in await self.desk.submit_many([tick])]
         governing = self.desk.market.governing(self.id(tick.name))
         if governing is not None and governing.seq == self.desk.intake.seq and tick.origin != Origin.FILE:
             self.reference.tick(self.id(tick.name), governing)
+
+    async def correct(self, record: int, price: Decimal | None) -> None:
+        """Replace a price by hand or withdraw it (None): whatever governs then, it fills nothing."""
+        self.records.remove(record)
+        if price is None:
+            await self.desk.withdraw(record, 'a slip')
+        else:
+            await self.desk.correct(record, price, 'a slip')
 
     async def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -266,8 +266,8 @@ class Reference(Books):
         )
 
     def _fresh(self, coin: int) -> bool:
-        tick = self.governing(coin)
-        return tick is not None and self.came_live.get(coin) is tick and self.clock() - tick.timestamp <= FRESH
+        tick, live = self.governing(coin), self.came_live.get(coin)
+        return bool(tick and live and tick.seq == live.seq and self.clock() - tick.timestamp <= FRESH)
 
     def _next_rank(self) -> int:
         self.last_rank += 1

@@ -67,10 +67,18 @@ class TradingDesk(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.runner.run(self.world.later(seconds))
 
-    @rule()
-    def desk_starts_again(self) -> None:
-        self.runner.run(self.world.restart())
-        self.runner.run(self.world.check())
+    @rule(chance=st.integers(0, 2))
+    def desk_starts_again(self, chance: int) -> None:
+        if chance == 0:
+            self.runner.run(self.world.restart())
+            self.runner.run(self.world.check())
+
+    @precondition(lambda self: self.world.records)
+    @rule(data=st.data(), withdrawn=st.booleans())
+    def price_is_corrected(self, data: st.DataObject, withdrawn: bool) -> None:
+        record = data.draw(st.sampled_from(self.world.records))
+        price = None if withdrawn else data.draw(st.sampled_from(GRIDS[1].prices))
+        self.runner.run(self.world.correct(record, price))
 
     @rule(chance=st.integers(0, 4))
     def account_is_reset(self, chance: int) -> None:
