@@ -101,7 +101,8 @@ class Broker(TradeReader):
 
     def estimate(self, ticket: Ticket, user: str = LOCAL) -> Estimate:
         """What would become of this order if it were placed now; raises Invalid, NotFound."""
-        self._check(ticket, user)
+        ticket = self._checked(ticket, user)
+        check_good_till(ticket, self.clock())
         name, terms = ticket.name, self.terms
         estimate = self.matcher.estimate(user, self._id(name), ticket, self.steps(name), terms)
         return replace(estimate, refusal=self.dealer.trouble or estimate.refusal)
@@ -126,7 +127,7 @@ class Broker(TradeReader):
 
         A `client_order_id` that is known gives the order that has it; raises Conflict if that one was asked otherwise.
         """
-        self._check(ticket, user)
+        ticket = self._checked(ticket, user)
         await self.dealer.ready()
         return await (self._place_once(ticket, user) if ticket.client_order_id else self._place(ticket, user))
 
@@ -194,6 +195,7 @@ class Broker(TradeReader):
         return await self._place(ticket, user)
 
     async def _place(self, ticket: Ticket, user: str) -> Order:
+        check_good_till(ticket, self.clock())
         change = self.matcher.place(user, self._id(ticket.name), ticket, self.steps(ticket.name), self.terms)
         await self.dealer.commit([change])
         return change.orders[0]
@@ -208,11 +210,12 @@ class Broker(TradeReader):
                 f'There is another order with the client_order_id “{ticket.client_order_id}”.', 'client_order_id'
             )
 
-    def _check(self, ticket: Ticket, user: str) -> None:
-        check_good_till(check_ticket(ticket), self.clock())
+    def _checked(self, ticket: Ticket, user: str) -> Ticket:
+        """The ticket, its coin by the name that it has now; whether its time is over counts for new orders alone."""
         quote = self.account(user).book.quote
         if quote != self.settings.quote:
             raise Conflict(f'This account is in {quote}, the prices are in {self.settings.quote}: reset the account.')
+        return replace(check_ticket(ticket), name=self.registry.get(ticket.name).name)
 
     def _announce(self, changes: Sequence[Change]) -> None:
         for change in changes:

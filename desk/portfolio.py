@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
 
-from desk.orders import MONEY_QUANTUM, PRICE_QUANTUM, Book, Fill, Side
+from desk.orders import MONEY_QUANTUM, Book, Fill, Side, shortest_price
 from desk.ticks import MONEY
 from desk.trading import value
 
@@ -228,7 +228,7 @@ def _worth(holding: Holding, price: Decimal | None) -> Decimal:
 def _position(
     coin_id: int, name: str, holding: Holding, price: Decimal | None, worth: Decimal, equity: Decimal
 ) -> Position:
-    average = (holding.cost / holding.size).quantize(PRICE_QUANTUM, ROUND_HALF_EVEN) if holding.size else None
+    average = shortest_price(holding.cost, holding.size) if holding.size else None
     return Position(
         coin_id=coin_id,
         name=name,
@@ -256,5 +256,5 @@ def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
 
 
 def per_cent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """`part` in per cent of `whole`, to 0.01; None of nothing."""
-    return (part / whole * 100).quantize(CENT, ROUND_HALF_EVEN) if whole else None
+    """`part` in per cent of `whole`, to 0.01 and never −0; None of nothing."""
+    return (part / whole * 100).quantize(CENT, ROUND_HALF_EVEN) + ZERO if whole else None

@@ -117,6 +117,12 @@ async def test_an_order_of_each_kind_is_taken_and_told_as_it_was_asked_for(http:
         assert order['status'] == 'open'
 
 
+async def test_a_coin_is_called_by_its_own_name_whatever_the_request_calls_it(http: httpx.AsyncClient) -> None:
+    order = await place_this(http, BUY | {'name': 'btc'})
+    story = await get(http, f'/api/orders/{order["id"]}')
+    assert (story['name'], '1 BTC at 100.05' in story['events'][-1]['detail']) == ('BTC', True)
+
+
 async def test_the_documented_orders_are_placed_as_they_stand_there(http: httpx.AsyncClient) -> None:
     await price(http, '67000')
     documented = (await get(http, '/openapi.json'))['paths']['/api/orders']['post']['requestBody']['content']

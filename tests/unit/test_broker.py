@@ -135,9 +135,11 @@ async def test_a_coin_that_is_merged_takes_its_orders_and_its_balance_along(desk
 
 async def test_an_order_ends_when_its_time_is_over(desk: Desk) -> None:
     till = (utc_now() + timedelta(seconds=0.3)).isoformat()
-    order = await desk.broker.place(limit('900', time_in_force='gtd', good_till=till))
+    once = limit('900', time_in_force='gtd', good_till=till, client_order_id='once')
+    order = await desk.broker.place(once)
     await until(lambda: desk.broker.resting() == [])
     assert (await stored(desk, order)).status == Status.EXPIRED
+    assert (await desk.broker.place(once)).id == order.id
     with pytest.raises(Invalid, match='is over'):
         await desk.broker.place(limit('900', time_in_force='gtd', good_till=till))
 

@@ -42,6 +42,13 @@ def test_the_average_cost_is_weighted_and_without_fees() -> None:
     assert plain(position.unrealised, position.unrealised_percent) == [140, 20]
 
 
+def test_the_average_cost_of_one_fill_is_its_price_and_next_to_no_loss_is_no_loss() -> None:
+    book = worked([fill('buy', '0.00012345', '67000.12')], {1: '67000'})
+    assert book.positions[0].average_cost == Decimal('67000.12')
+    assert book.profit < 0
+    assert str(book.profit_percent) == '0.00'
+
+
 def test_weighted_and_fifo_differ_while_some_is_held() -> None:
     position = only([fill('buy', '1', '100'), fill('buy', '1', '200'), fill('sell', '1', '250')], '250')
     assert plain(position.realised, position.realised_percent) == [100, Decimal('66.67')]
