@@ -75,12 +75,18 @@ class Bystander:
     async def turn(self) -> None:
         if self.random.random() < 0.3:
             await until(lambda: not self.desk.broker.dealer.trouble)
-        await self.price()
-        if self.random.random() < 0.4:
-            with suppress(Unavailable):
+        acting = asyncio.create_task(self.act())
+        for _ in range(self.random.randint(1, 3)):
+            await asyncio.sleep(0)
+            await self.price()
+        await acting
+
+    async def act(self) -> None:
+        resting = self.desk.broker.resting()
+        with suppress(Unavailable, Conflict):
+            if self.random.random() < 0.4:
                 self.placed.append(await self.place())
-        elif self.random.random() < 0.1 and (resting := self.desk.broker.resting()):
-            with suppress(Unavailable, Conflict):
+            elif resting and self.random.random() < 0.3:
                 await self.desk.broker.cancel(self.random.choice(resting).id)
 
     async def price(self) -> None:

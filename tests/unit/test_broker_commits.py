@@ -150,6 +150,18 @@ async def test_a_fill_that_could_not_be_committed_is_made_again_from_the_same_pr
     assert [(fill.price, fill.tick_price) for fill in fills] == [(Decimal(940), Decimal(940))]
 
 
+async def test_an_order_whose_cancellation_fails_meets_the_prices_that_came_meanwhile(desk: Desk) -> None:
+    order = await desk.broker.place(limit('900'))
+    with out_of_reach():
+        cancelling = asyncio.create_task(desk.broker.cancel(order.id))
+        await asyncio.sleep(0)
+        await told(desk, '899', '1000')
+        with pytest.raises(Unavailable):
+            await cancelling
+    await until(lambda: desk.broker.resting() == [])
+    assert [fill.tick_price for fill in (await desk.broker.story(order.id)).fills] == [899]
+
+
 async def test_an_account_that_another_program_changed_is_read_anew(desk: Desk) -> None:
     with execute(desk) as other:
         other.execute('UPDATE book SET revision = revision + 1')
