@@ -28,6 +28,10 @@ TURN = 0.005  # seconds that prices may come in without a break for the others
 FLUSH_EVERY = 2000  # prices after which the store must have followed
 SAVE_EVERY = 1.0
 MAX_ROW = 2**62
+HINTS = {
+    'name': ' Call the file after its coin, like BTC-USD.csv, or say it on the page /replay.',
+    'mapping': ' That can be said on the page /replay.',
+}
 Flush = Callable[[bool], Awaitable[None]]
 
 
@@ -225,7 +229,8 @@ def _recorded(source: Path, settings: Settings, now: datetime) -> Path:
         )
     except Invalid as error:
         folder.rmdir()
-        raise Invalid(f'--replay: {error}') from None
+        hint = HINTS.get(error.field or '', '')
+        raise Invalid(f'--replay: {error}{hint}') from None
     return folder
 
 

@@ -306,6 +306,7 @@ def test_without_a_replay_the_settings_stay_as_they_are(settings: Settings) -> N
         ('gone.csv', '', 'there is no file'),
         ('empty.csv', '', 'The file is empty.'),
         ('prices.csv', 'snapped_at,price\n2024-08-08 00:00:00 UTC,1\n', 'Give the coin a name'),
+        ('odd.csv', 'Day;Fixing\n2024-08-08;1\n', 'can be said on the page'),
         ('', '', 'a folder without a session'),
     ],
 )
