@@ -42,6 +42,8 @@ def amended(
 
 def amend(decision: Decision, order: Order, new: Order, at_once: Tick | None, taken: Decimal) -> None:
     """Take the amended order in the old one's place; raises Conflict, with the numbers, where it is not covered."""
+    if new.good_till is not None and new.good_till <= decision.now:
+        raise Conflict(f'It was good till {new.good_till:%Y-%m-%d %H:%M:%S} UTC; that is over.')
     arrives = new.kind is Kind.LIMIT or (new.kind is Kind.STOP_LIMIT and new.triggered)
     arrives = arrives and bool(new.remaining)
     if not new.leg and (reason := uncovered(decision, new, hold(new)[1], hold(order)[1])):

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from desk.account import Estimate
-from desk.decision import Decision
-from desk.orders import Kind, Order, Side, Status, TimeInForce
+from desk.decision import Decision, words
+from desk.orders import Kind, Leg, Order, Side, Status, TimeInForce
 from desk.sentences import money
 from desk.ticks import MONEY, Tick
 from desk.trading import fee, hold, quote, reached, stop_of, value, worst_price
@@ -35,7 +35,7 @@ def estimated(decision: Decision, order: Order, tick: Tick | None, fresh: bool) 
         bid=at.bid if at else None,
         ask=at.ask if at else None,
         age=max(0.0, (decision.now - tick.timestamp).total_seconds()) if tick else None,
-        notes=tuple(_notes(order, tick, fresh)),
+        notes=(*_notes(order, tick, fresh), *_bracket_notes(decision, order, price)),
         refusal=order.reason if order.status in (Status.REFUSED, Status.CANCELLED) and not fills else '',
     )
 
@@ -56,4 +56,15 @@ def _notes(order: Order, tick: Tick | None, fresh: bool) -> list[str]:
         notes.append('A part fills at once; the rest goes on at the next prices.')
     if order.time_in_force is TimeInForce.IOC and order.filled_size and order.status is Status.CANCELLED:
         notes.append('A part fills at once; the rest is cancelled.')
+    return notes
+
+
+def _bracket_notes(decision: Decision, entry: Order, price: Decimal | None) -> list[str]:
+    """A leg on the wrong side of what the entry pays sells again at the next price."""
+    notes = []
+    for leg in decision.legs(entry.id):
+        at, side = (leg.stop_price, 'below') if leg.leg is Leg.STOP_LOSS else (leg.limit_price, 'above')
+        if at is not None and price is not None and (at >= price if side == 'below' else at <= price):
+            told = f'The {words(leg.leg)}, {money(at)}, is not {side} {money(price)}'
+            notes.append(f'{told}: it may sell at the next price.')
     return notes

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from desk.decision import Decision
 from desk.orders import LOT, Order, Rule, Side, TimeInForce
-from desk.sentences import counted, money, plain, rounded
+from desk.sentences import apart, counted, money, plain, rounded
 from desk.ticks import MONEY, Tick
 from desk.trading import (
     LIMITS,
@@ -94,11 +94,11 @@ def uncovered(decision: Decision, order: Order, need: Decimal, own: Decimal = ZE
     asset = None if buy else order.coin_id
     if need <= MONEY.add(account.available(asset), own):
         return ''
-    unit, show = (decision.quote, rounded) if buy else (decision.name, plain)
-    total, held, available = show(account.total(asset)), show(account.held(asset)), show(account.available(asset))
-    what = f'This needs {show(need)} {unit} with its fee' if buy else f'This sells {show(need)} {unit}'
+    needs, has = apart(need, account.available(asset)) if buy else (plain(need), plain(account.available(asset)))
+    total, held = map(rounded if buy else plain, (account.total(asset), account.held(asset)))
+    what = f'This needs {needs} {decision.quote} with its fee' if buy else f'This sells {needs} {decision.name}'
     less = f': {total} less {held} held by {counted(account.holders(asset), "open order")}'
-    return f'{what}; {available} is available{less if account.held(asset) else ""}.'
+    return f'{what}; {has} is available{less if account.held(asset) else ""}.'
 
 
 def would_take(order: Order, price: Decimal) -> str:
@@ -116,9 +116,9 @@ def _afforded(decision: Decision, order: Order, price: Decimal) -> Order:
     if order.remaining and pays(budget, order.remaining, price, fee):
         return order
     paid = lots(budget, price, fee, lot)
-    need = rounded(cost(order.remaining or lot, price, fee))
+    need, has = apart(cost(order.remaining or lot, price, fee), budget)
     short = f'At {money(price)} it needs {need} {decision.quote} with its fee; '
-    short += f'what it holds and what is available is {rounded(budget)}.'
+    short += f'what it holds and what is available is {has}.'
     if not paid or not order.remaining or not order.terms.cut:
         return decision.refuse(order, short)
     whole, size = order.size or paid, MONEY.add(order.filled_size, paid)

@@ -23,6 +23,12 @@ def rounded(amount: Decimal) -> str:
     return f'{cents:,f}' if cents or not amount else plain(amount)
 
 
+def apart(need: Decimal, has: Decimal) -> tuple[str, str]:
+    """Both to the cent, or in full where the cents hide which is more."""
+    show = rounded if rounded(need) != rounded(has) else money
+    return show(need), show(has)
+
+
 def counted(count: int, thing: str) -> str:
     """'1 open order', '2 open orders'."""
     return f'{count} {thing}' if count == 1 else f'{count} {thing}s'

@@ -11,6 +11,7 @@ from desk.matching import Matcher
 from desk.orders import LOCAL, Change, Event, Fill, Kind, Order, Posting, Side, Steps, Terms, Ticket
 from desk.ticket import NUMBERS
 from desk.ticks import Tick
+from desk.trading import BidAsk, bounds
 from models import Origin
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -91,7 +92,7 @@ class Pit:
         return [event.what for event in self.events if event.order_id == order.id]
 
     def take(self, changes: Sequence[Change]) -> list[Fill]:
-        """Remember what was decided."""
+        """Remember what was decided; every fill lies between the bounds of its rule."""
         for change in changes:
             if self.told:
                 self.told.apply(change)
@@ -99,4 +100,7 @@ class Pit:
             self.events += change.events
             self.fills += change.fills
             self.orders |= {order.id: order for order in change.orders}
+            for fill in change.fills:
+                least, greatest = bounds(fill.rule, self.orders[fill.order_id], BidAsk(fill.bid, fill.ask))
+                assert least <= fill.price <= greatest
         return [fill for change in changes for fill in change.fills]

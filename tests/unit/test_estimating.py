@@ -29,3 +29,19 @@ def test_an_estimate_tells_of_a_stop_that_the_price_has_passed_and_of_a_price_th
     estimate = pit.matcher.estimate(LOCAL, BTC, market, pit.steps, pit.terms)
     assert (estimate.at_once, estimate.age, estimate.holds) == (False, 90.0, D(100))
     assert estimate.notes == ('Waits for the next price: the newest price is too old to fill it at once.',)
+
+
+def test_an_estimate_tells_of_a_leg_on_the_wrong_side_of_the_price() -> None:
+    pit = Pit()
+    pit.price('100')
+    ticket = pit.ticket(Side.BUY, Kind.LIMIT, size='1', limit_price='90', take_profit='89', stop_loss='80')
+    estimate = pit.matcher.estimate(LOCAL, BTC, ticket, pit.steps, pit.terms)
+    assert estimate.notes == ('The take-profit, 89.00, is not above 90.00: it may sell at the next price.',)
+
+
+def test_where_cents_hide_what_is_missing_all_digits_are_told() -> None:
+    pit = Pit(cash='100')
+    pit.price('1')
+    ticket = pit.ticket(Side.BUY, Kind.LIMIT, size='100.00000001', limit_price='1')
+    estimate = pit.matcher.estimate(LOCAL, BTC, ticket, pit.steps, pit.terms)
+    assert estimate.refusal == 'This needs 100.00000001 USD with its fee; 100.00 is available.'
