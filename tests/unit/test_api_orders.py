@@ -1,6 +1,5 @@
 """Paper orders and fills over HTTP, on a real desk."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,9 +9,7 @@ import pytest
 
 from desk.desk import Desk
 from tests.asgi import api_client
-
-BUY = {'name': 'BTC', 'side': 'buy', 'type': 'market', 'size': '1'}
-REST = {'name': 'BTC', 'side': 'buy', 'type': 'limit', 'size': '2', 'limit_price': '90'}
+from tests.unit.paper_api import BUY, REST, ended, get, place, place_this, price
 
 
 @pytest.fixture
@@ -21,37 +18,6 @@ async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
     async with api_client(desk) as http:
         await price(http, '100')
         yield http
-
-
-async def price(http: httpx.AsyncClient, price: str, name: str = 'BTC') -> None:
-    answer = await http.post('/api/prices', json={'name': name, 'price': price, 'bid': price, 'ask': price})
-    assert answer.status_code == 201, answer.text
-
-
-async def place(http: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    return await place_this(http, {**REST, **changes})
-
-
-async def place_this(http: httpx.AsyncClient, asked: dict[str, Any]) -> dict[str, Any]:
-    answer = await http.post('/api/orders', json=asked)
-    assert answer.status_code == 201, answer.text
-    order: dict[str, Any] = answer.json()
-    return order
-
-
-async def ended(http: httpx.AsyncClient, order_id: int) -> dict[str, Any]:
-    """The order's story once it is over: what a price decides is committed a moment after the price."""
-    async with asyncio.timeout(10):
-        while (story := await get(http, f'/api/orders/{order_id}'))['status'] == 'open':
-            pass
-    told: dict[str, Any] = story
-    return told
-
-
-async def get(http: httpx.AsyncClient, path: str, **params: Any) -> Any:
-    answer = await http.get(path, params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 async def test_a_market_order_is_answered_filled_with_its_price_and_fee(http: httpx.AsyncClient) -> None:
@@ -288,28 +254,6 @@ async def test_lists_are_paged_and_narrowed(http: httpx.AsyncClient) -> None:
             break
     assert seen == [placed[3]['id'], placed[2]['id'], placed[0]['id']]
     assert [order['name'] for order in (await get(http, '/api/orders', name='ETH', open=True))['orders']] == ['ETH']
-
-
-async def test_fills_are_narrowed_by_coin_order_and_time(http: httpx.AsyncClient) -> None:
-    await price(http, '10', 'ETH')
-    for name in ('BTC', 'ETH', 'BTC'):
-        await http.post('/api/orders', json=BUY | {'name': name})
-    newest, _, oldest = (await get(http, '/api/fills'))['fills']
-    assert [fill['id'] for fill in (await get(http, '/api/fills', name='BTC'))['fills']] == [newest['id'], oldest['id']]
-    since = await get(http, '/api/fills', **{'from': newest['at'], 'name': 'BTC'})
-    assert [fill['id'] for fill in since['fills']] == [newest['id']]
-    assert (await get(http, '/api/fills', to=oldest['at']))['fills'] == []
-
-
-async def test_a_note_is_written_and_wiped(http: httpx.AsyncClient) -> None:
-    await http.post('/api/orders', json=BUY)
-    (fill,) = (await get(http, '/api/fills'))['fills']
-    for note in ('too early', ''):
-        assert (await http.patch(f'/api/fills/{fill["id"]}', json={'note': note})).status_code == 204
-        assert (await get(http, '/api/fills'))['fills'] == [{**fill, 'note': note}]
-    for given in ({'note': 'x' * 501}, {'note': 7}, {'price': '1'}):
-        assert (await http.patch(f'/api/fills/{fill["id"]}', json=given)).status_code == 422
-    assert (await http.patch('/api/fills/99', json={'note': 'x'})).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from desk.desk import Desk
 from tests.asgi import api_client
+from tests.unit.paper_api import BUY, get, place_this, price
 
-BUY = {'name': 'BTC', 'side': 'buy', 'type': 'market', 'size': '1'}
 TERMS = {
     'maker_fee': '0.1',
     'taker_fee': '0.2',
@@ -30,22 +30,8 @@ async def http(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def price(http: httpx.AsyncClient, price: str, name: str = 'BTC') -> None:
-    answer = await http.post('/api/prices', json={'name': name, 'price': price, 'bid': price, 'ask': price})
-    assert answer.status_code == 201, answer.text
-
-
 async def place(http: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    answer = await http.post('/api/orders', json={**BUY, **changes})
-    assert answer.status_code == 201, answer.text
-    order: dict[str, Any] = answer.json()
-    return order
-
-
-async def get(http: httpx.AsyncClient, path: str, **params: Any) -> Any:
-    answer = await http.get(path, params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await place_this(http, {**BUY, **changes})
 
 
 async def test_an_account_is_there_with_its_money_and_its_terms(http: httpx.AsyncClient) -> None:
