@@ -1,15 +1,17 @@
 """The index of open orders against the rules applied to every order: a price finds exactly those that it touches."""
 
+import sys
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.orders import Kind, Order, Side, Steps, Terms
 from desk.resting import Resting
 from desk.trading import reached, stop_of, through
-from tests.unit.desk_of_orders import order
+from tests.unit.desk_of_orders import Pit, order
 
 PRICES = st.integers(90, 110).map(Decimal)
 SIDES = st.sampled_from(list(Side))
@@ -108,3 +110,36 @@ def test_trailing_stops_that_a_new_best_price_passes_are_told_as_moved_once() ->
     assert sorted(resting.trails.moved()) == [1, 2]
     assert resting.trails.moved() == []
     assert [resting.trails.best(number) for number in (1, 2, 3)] == [110, 110, 120]
+
+
+def _calls(orders: int, price: str) -> int:
+    """How many functions run for a price, where so many orders of each kind rest away from it."""
+    pit, calls = Pit(cash='1000000000'), 0
+    pit.price('100')
+    pit.place(Side.BUY, Kind.MARKET, size='100000')
+    for number in range(orders):
+        pit.place(Side.BUY, Kind.LIMIT, size='1', limit_price=f'{50 - number / 100:.2f}')
+        pit.place(Side.SELL, Kind.STOP, size='1', stop_price=f'{50 - number / 100:.2f}')
+        pit.place(Side.SELL, Kind.TRAILING_STOP, size='1', trail_percent=f'{50 + number / 100:.2f}')
+        pit.place(Side.BUY, Kind.TRAILING_STOP, size='1', trail_amount=f'{50 + number / 100:.2f}')
+    pit.price('100')
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        pit.price(price)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize('price', ['100', '101', '51'])
+def test_a_price_costs_the_same_however_many_orders_it_does_not_touch(price: str) -> None:
+    assert abs(_calls(500, price) - _calls(5, price)) <= 5
+
+
+def test_a_price_that_touches_nothing_costs_next_to_nothing() -> None:
+    assert _calls(500, '100') < 60
