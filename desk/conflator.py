@@ -19,6 +19,12 @@ class Conflator:
         self._last = 0.0
         self._waiting: asyncio.TimerHandle | None = None
 
+    def beside(self) -> 'Conflator':
+        """Another with the same rate and subscribers, whose changes do not wait for a frame of this one's."""
+        other = Conflator(round(1 / self.interval))
+        other._followers = self._followers
+        return other
+
     @property
     def problem(self) -> str:
         """What went wrong with a subscriber, until it takes a frame again; '' while all is well."""

@@ -43,9 +43,10 @@ class Desk:
         self.store = Store(settings.database, clock=clock)
         self.registry, self.market, self.lag = Registry(), Market(), Lag()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
+        self.trades = self.conflator.beside()  # what an order does is shown at once, however busy the prices are
         self.preferences = Preferences(self.store)
         self.broker = Broker(
-            settings, self.store, self.registry, self.market, self.preferences, clock, self._newest, self.conflator.mark
+            settings, self.store, self.registry, self.market, self.preferences, clock, self._newest, self.trades.mark
         )
         self.portfolio = Portfolios(self.broker, self.store, self.registry, self.market, clock)
         self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged, self.broker.tick)
@@ -89,6 +90,7 @@ class Desk:
         async with AsyncExitStack() as ends:  # backwards, and each of them whatever the others do
             ends.push_async_callback(self.store.close)
             ends.callback(self.conflator.close)
+            ends.callback(self.trades.close)
             ends.push_async_callback(self.crew.stop)
             ends.push_async_callback(self.broker.stop)
             ends.push_async_callback(self.feeds.stop)

@@ -46,3 +46,21 @@ async def test_after_unsubscribing_nothing_comes() -> None:
     conflator.mark(['BTC'])
     await asyncio.wait_for(flushed.wait(), 5)
     assert frames == []
+
+
+async def test_changes_beside_do_not_wait_for_a_frame() -> None:
+    conflator, frames = Conflator(rate=1), []
+    beside, began, told = conflator.beside(), asyncio.Event(), asyncio.Event()
+
+    def take(names: set[str]) -> None:
+        frames.append(names)
+        (told if 'order' in names else began).set()
+
+    conflator.subscribe(take)
+    conflator.mark(['price'])
+    await asyncio.wait_for(began.wait(), 5)
+    conflator.mark(['another price'])
+    beside.mark(['order'])
+    await asyncio.wait_for(told.wait(), 5)
+    assert frames == [{'price'}, {'order'}]
+    conflator.close()
