@@ -22,12 +22,10 @@ class Committed:
 
     def load(self, state: TradingState, fills: Mapping[int, Iterable[Fill]]) -> None:
         """What the store has; `fills` by book, newest first."""
-        self.accounts = {
-            book.user: Account(
-                book, state.balances.get(book.id), (order for order in state.orders if order.book_id == book.id)
-            )
-            for book in state.books
-        }
+        orders: dict[int, list[Order]] = {book.id: [] for book in state.books}
+        for order in state.orders:
+            orders[order.book_id].append(order)
+        self.accounts = {book.user: Account(book, state.balances.get(book.id), orders[book.id]) for book in state.books}
         self._fills = {book.user: deque(fills.get(book.id, ()), RECENT) for book in state.books}
 
     def apply(self, change: Change) -> None:
@@ -73,8 +71,13 @@ def through_merges(state: TradingState, registry: Registry) -> TradingState:
     return replace(
         state,
         balances={book: _summed(totals, registry) for book, totals in state.balances.items()},
-        orders=[replace(order, coin_id=registry.root(order.coin_id)) for order in state.orders],
+        orders=[_stands(order, registry) for order in state.orders],
     )
+
+
+def _stands(order: Order, registry: Registry) -> Order:
+    root = registry.root(order.coin_id)
+    return order if root == order.coin_id else replace(order, coin_id=root)
 
 
 def _summed(totals: Mapping[int | None, Decimal], registry: Registry) -> dict[int | None, Decimal]:

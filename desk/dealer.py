@@ -84,7 +84,7 @@ class Dealer:
         found = through_merges(await self.store.trading_state(), self.registry)
         fills = {book.id: (await self.store.fills(book.id, limit=RECENT)).items for book in found.books}
         state = replace(found, orders=[self._with_best(order) for order in found.orders])
-        self.view.load(state, fills)
+        await asyncio.to_thread(self.view.load, state, fills)
         self.matcher.load(state)
         if self.pump.broken is not None:
             self._given = self._not_committed(state)
