@@ -13,6 +13,7 @@ FUTURE_TOLERANCE = timedelta(seconds=5)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MONEY = Context(prec=60)
 PLAIN_NUMBER = re.compile(r'\+?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?')
+LONGEST = 200  # characters of a number: the time that a look at it takes may grow with their square
 UNSEEN = {'Cc', 'Cf', 'Cs', 'Co', 'Cn', 'Zl', 'Zp'}
 
 
@@ -80,6 +81,8 @@ def parse_price(text: str, field: str = 'price') -> Decimal:
     text = text.strip()
     if not text:
         raise Invalid('Give a price, like 67000.12.', field)
+    if len(text) > LONGEST:
+        raise Invalid(f'A price has at most {PRICE_DIGITS} digits; this text has {len(text):,} characters.', field)
     if re.fullmatch(r'\d+,\d+', text) and not PLAIN_NUMBER.fullmatch(text):
         raise Invalid(f'Write the decimals after a point: {text.replace(",", ".")} instead of {text}.', field)
     if re.fullmatch(r'[+-]?\d*\.?\d+[eE][+-]?\d+', text):

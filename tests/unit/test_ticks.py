@@ -73,6 +73,7 @@ def test_any_text_is_a_price_within_bounds_or_refused_in_a_sentence(text: str) -
         ('1' * 21, '20 digits'),
         ('0.' + '0' * 18 + '1', '18 after'),
         ('1' * 11 + '.' + '1' * 18, '28 in all'),
+        pytest.param('9' * 4_000_000, 'has 4,000,000 characters', id='megabytes'),
     ],
 )
 def test_what_is_no_price_is_answered_with_what_would_be_right(text: str, advice: str) -> None:
