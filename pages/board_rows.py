@@ -7,6 +7,7 @@ from typing import Any
 
 from nicegui import Event
 
+from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
@@ -55,7 +56,7 @@ class Board:
     def render(self, names: set[str]) -> None:
         """These coins changed. A row that nobody looks at waits until somebody does."""
         version = self.version
-        for name in names:
+        for name in names - {ACCOUNT}:
             number = self._number(name)
             if number is not None and not self.live.watched(self.rows[number].link):
                 self.stale.add(number)

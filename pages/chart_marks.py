@@ -14,7 +14,8 @@ FONT = 'system-ui, sans-serif'
 LABEL = {
     'position': 'insideStartTop',
     'distance': [2, 1],
-    'padding': [1, 3],
+    'padding': [0, 3],
+    'lineHeight': 14,
     'fontSize': 12,
     'fontFamily': FONT,
     'backgroundColor': 'var(--background)',

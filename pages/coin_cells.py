@@ -6,6 +6,7 @@ from html import escape
 
 from nicegui import Event
 
+from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
@@ -93,7 +94,7 @@ class Heads:
         """These coins changed."""
         for head in [head for head in self._heads.values() if head.coin_name in names]:
             self._follow(head)
-        for name in names:
+        for name in names - {ACCOUNT}:
             coin = self._coin(name)
             if coin is not None and coin.id in self._heads:
                 self._render(self._heads[coin.id], coin)

@@ -76,7 +76,7 @@ class OrderTicket:
     def _typed(self, name: str) -> None:
         self.fields.clear_errors()
         self._complain('')
-        if name in ('side', 'kind', 'time_in_force', 'bracket'):
+        if name in ('side', 'kind', 'time_in_force', 'bracket', 'post_only'):
             self._rearrange()
         else:
             self._explain()

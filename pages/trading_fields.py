@@ -6,9 +6,10 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.value_element import ValueElement
 
+from desk.orders import Kind
 from desk.ticket import TIMES
 from pages.trading_draft import COIN, KINDS, MONEY, PERCENT, SIDES, TIME_WORDS, Draft
-from pages.trading_rules import HINTS, rules_link
+from pages.trading_rules import BRACKET, HINTS, POST_ONLY, rules_link
 
 PLAIN = 'autocomplete=off spellcheck=false inputmode=decimal'
 SHARES = (25, 50, 75, 100)
@@ -49,7 +50,7 @@ class Fields:
     def arrange(self) -> None:
         """Show the fields that belong to the draft as it is."""
         words, anchor = HINTS[self.draft.kind]
-        self.hint.set_text(words)
+        self.hint.set_text(words + (POST_ONLY if self.draft.post_only and self.draft.kind == Kind.LIMIT else ''))
         self.link.props['href'] = self.link.props['href'].split('#')[0] + f'#{anchor}'
         shown = self.draft.shown
         for name, row in self.rows.items():
@@ -105,18 +106,18 @@ class Fields:
             self.times = ui.select(TIME_WORDS, label='Time in force', value=self.draft.time_in_force)
             self._bind(self.times, 'time_in_force')
             box = self.rows['post_only'] = ui.checkbox('Post only').classes('post-only')
-            box.props['title'] = 'Refused instead of filled at once: it shall rest and pay the maker fee'
             self._bind(box, 'post_only')
         self._input('good_till', 'Until').props['hint'] = 'Like 2026-01-31 14:30'
         self.inputs['good_till'].props(remove='inputmode')
 
     def _bracket(self) -> None:
         box = self.rows['bracket'] = ui.checkbox('Take profit and stop loss')
-        box.props['title'] = 'Once bought: one sells higher, one sells lower, and the first cancels the other'
         self._bind(box, 'bracket')
-        with ui.element('div').classes('paired') as self.rows['take_profit']:
-            self._input('take_profit', 'Take profit at', row=False)
-            self._input('stop_loss', 'Stop loss at', row=False)
+        with ui.element('div').classes('legs') as self.rows['take_profit']:
+            with ui.element('div').classes('paired'):
+                self._input('take_profit', 'Take profit at', row=False)
+                self._input('stop_loss', 'Stop loss at', row=False)
+            ui.label(BRACKET).classes('small muted')
 
     def _input(self, name: str, label: str, row: bool = True) -> ui.input:
         field = ui.input(label, value=getattr(self.draft, name)).props(PLAIN).without_auto_validation()

@@ -30,6 +30,11 @@ HINTS = {
         'fills',
     ),
 }
+POST_ONLY = ' Post only: refused if it would fill at once, so that it rests and pays the maker fee.'
+BRACKET = (
+    'Once bought, one order sells at the profit and one at the stop; what one sells the other no longer has. '
+    'If one price satisfies both, the stop counts.'
+)
 RULES = {
     Rule.MARKET: 'A market order takes the quote, with slippage: at once while the price is fresh, else at the first '
     'newer price.',

@@ -11,7 +11,7 @@ from desk.errors import DeskError, Invalid
 from desk.orders import Terms
 from desk.ticks import parse_price
 from pages.asking import asking
-from pages.formats import format_full
+from pages.formats import format_full, format_money
 from pages.trading_rules import rules_link
 
 RATES = {
@@ -123,11 +123,12 @@ def ask_reset(desk: Desk) -> None:
     """Begin anew, after naming what ends."""
     account = desk.broker.account()
     number, waiting = account.book.number, len(desk.broker.resting())
+    cash = f'{format_money(desk.settings.paper_cash)} {desk.settings.quote}'
     ends = f' Its {waiting} open order{"s are" if waiting != 1 else " is"} cancelled.' if waiting else ''
     with asking(f'Close book {number} and begin anew?') as dialog:
         ui.label(
             f'Book {number} is closed with all that it has; its history stays readable.{ends} '
-            f'Book {number + 1} opens with fresh paper money.'
+            f'Book {number + 1} opens with {cash} of paper money.'
         )
 
         async def reset() -> None:

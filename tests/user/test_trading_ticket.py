@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -164,3 +165,32 @@ async def test_the_rules_are_there_to_read(user: User) -> None:
     await user.open('/trading/rules')
     await user.should_see('The rules by which paper orders fill')
     await user.should_see('a gap is a gap')
+
+
+async def test_what_happens_to_the_account_disturbs_no_other_page(
+    user: User, another: Callable[[], User], desk: Desk
+) -> None:
+    await price(desk, 'ACME', '100')
+    others = another(), another(), another()
+    for browser, path in zip(others, ('/', '/coin/ACME', '/trading/?coin=ACME'), strict=True):
+        await browser.open(path)
+    await user.open('/trading/?coin=ACME')
+    await desk.broker.place(Ticket('ACME', Side.BUY, Kind.MARKET, size=Decimal(1)))
+    await user.should_see('<b class="up">Bought</b> 1 ')
+    await price(desk, 'ACME', '101')
+    for browser in others:
+        await browser.should_see('101.00')
+    assert desk.status().problems == {}
+
+
+async def test_an_old_price_is_waited_for_and_the_ticket_says_so(user: User, desk: Desk) -> None:
+    await price(desk, 'ACME', '100', ago=timedelta(minutes=4))
+    await user.open('/trading/?coin=ACME')
+    write(user, 'Size', '1')
+    await user.should_see('4 min')
+    await user.should_not_see('Fills at once.')
+    press(user, 'Buy 1 ACME at market')
+    await user.should_see('Open orders · 1')
+    await user.should_see('waits for the next price')
+    await price(desk, 'ACME', '101')
+    await user.should_see('<b class="up">Bought</b> 1 ')
