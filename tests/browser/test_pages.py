@@ -9,15 +9,31 @@ from playwright.sync_api import FloatRect, Page, expect
 from tests.browser.windows import content_width, price_of, serious
 from tests.running import Server, running
 
-PATHS = ('/', '/add', '/coin/BTC', '/trading/', '/trading/rules', '/import', '/settings', '/status', '/coin/UNKNOWN')
+PATHS = (
+    '/',
+    '/add',
+    '/coin/BTC',
+    '/trading/',
+    '/trading/rules',
+    '/portfolio',
+    '/ledger?asset=USD',
+    '/orders',
+    '/orders/1',
+    '/import',
+    '/replay',
+    '/settings',
+    '/status',
+    '/coin/UNKNOWN',
+)
 PHONE = {'width': 360, 'height': 740}
 LONG_NAME = 'W' * 50
 MOST_STOPS, MARGIN = 100, 14
+FOCUS = ':focus, input[type=date]:focus-within'  # the button in a date field has it alone
 
 
 @pytest.fixture(scope='module')
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A desk with a day of BTC, a few coins of other magnitudes, and a name as long as names may be."""
+    """A desk with a day of BTC, coins of other magnitudes, a name as long as names may be, and a few fills."""
     now = datetime.now(UTC)
     day = [
         {'name': 'BTC', 'price': str(67000 + (hour * 37) % 500), 'timestamp': (now - timedelta(hours=hour)).isoformat()}
@@ -26,6 +42,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     others = [('ETH', '3456.78'), ('SHIB', '0.00000923'), ('Some Token', '12'), (LONG_NAME, '12345678901.123456789')]
     with running(tmp_path_factory.mktemp('furnished')) as server:
         server.post(*day, *({'name': name, 'price': price} for name, price in others))
+        for name, side, size in (('ETH', 'buy', '1'), (LONG_NAME, 'buy', '0.000001'), ('ETH', 'sell', '0.5')):
+            order = {'name': name, 'side': side, 'type': 'market', 'size': size}
+            assert server.http.post('/api/orders', json=order).json()['status'] == 'filled'
         yield server
 
 
@@ -76,7 +95,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(path: str, visit:
     stops, unseen = 0, []
     page.mouse.click(2, 2)  # so that the focus begins at the top, wherever the page has put it
     page.keyboard.press('Tab')
-    while (focused := page.locator(':focus')).count():
+    while (focused := page.locator(FOCUS)).count():
         stops += 1
         assert stops < MOST_STOPS, 'the focus goes round in a circle'
         name, box = (
