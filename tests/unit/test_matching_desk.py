@@ -18,7 +18,7 @@ from desk.ticks import Tick
 from models import Origin
 from tests.unit.desk_world import DeskWorld
 from tests.unit.reference_orders import Paper
-from tests.unit.trading_strategies import GRIDS, terms, tickets, ticks
+from tests.unit.trading_strategies import GRIDS, Mood, moods, terms, tickets, ticks
 
 EXAMPLES = max(4, int(os.environ.get('COINTAPE_EXAMPLES', '0')) // 20)
 coins = st.sampled_from(sorted(GRIDS))
@@ -33,8 +33,9 @@ class TradingDesk(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix='cointape-')
         self.world = DeskWorld(Path(self.folder.name), Decimal(1000))
 
-    @initialize()
-    def opens(self) -> None:
+    @initialize(mood=moods)
+    def opens(self, mood: Mood) -> None:
+        self.mood = mood
         self.runner.run(self._open())
 
     @rule(coin=coins, data=st.data(), times=st.integers(1, 6))
@@ -42,11 +43,12 @@ class TradingDesk(RuleBasedStateMachine):
         for _ in range(times):
             self.runner.run(self.world.price(data.draw(ticks(coin, self.world.now))))
 
-    @rule(coin=coins, data=st.data(), terms=terms, times=st.integers(1, 4))
-    def orders_are_placed(self, coin: int, data: st.DataObject, terms: Terms, times: int) -> None:
+    @rule(coin=coins, data=st.data(), times=st.integers(1, 4))
+    def orders_are_placed(self, coin: int, data: st.DataObject, times: int) -> None:
+        by = data.draw(terms(self.mood))
         for _ in range(times):
             has = (self.world.reference.available(LOCAL, asset) for asset in (None, coin))
-            self.runner.run(self.world.place(data.draw(tickets(coin, self.world.now, tuple(Kind), *has)), terms))
+            self.runner.run(self.world.place(data.draw(tickets(self.mood, coin, self.world.now, *has)), by))
 
     @precondition(lambda self: self.open_orders())
     @rule(data=st.data())

@@ -15,25 +15,13 @@ from desk.orders import Kind, Side, Terms, Ticket
 from desk.ticks import Tick
 from models import Coin, Origin, Policy
 from tests.unit.reference_orders import Paper
-from tests.unit.trading_strategies import GRIDS, terms, tickets, ticks
+from tests.unit.trading_strategies import GRIDS, Mood, moods, terms, tickets, ticks
 from tests.unit.trading_world import World
 
 EXAMPLES = int(os.environ.get('COINTAPE_EXAMPLES', '60'))
 USERS = {'ada': Decimal(3000), 'bob': Decimal('777.33333333')}
 coins = st.sampled_from([1, 1, 1, 2, 2, 3])
 users = st.sampled_from(sorted(USERS))
-STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
-kinds = st.sampled_from(
-    [
-        tuple(Kind),
-        tuple(Kind),
-        STOPS,
-        (Kind.TRAILING_STOP,),
-        (Kind.LIMIT,),
-        (Kind.LIMIT, Kind.STOP_LIMIT),
-        (Kind.MARKET, Kind.STOP),
-    ]
-)
 
 
 class Trading(RuleBasedStateMachine):
@@ -44,9 +32,9 @@ class Trading(RuleBasedStateMachine):
         self.world = World({number: Coin(**grid.coin.model_dump()) for number, grid in GRIDS.items()}, USERS)
         self.waiting: list[tuple[int, Any]] = []
 
-    @initialize(kinds=kinds, unpriced=st.booleans())
-    def everybody_has_some_coins(self, kinds: tuple[Kind, ...], unpriced: bool) -> None:
-        self.kinds = kinds
+    @initialize(mood=moods, unpriced=st.booleans())
+    def everybody_has_some_coins(self, mood: Mood, unpriced: bool) -> None:
+        self.mood = mood
         for coin, (price, size) in {1: (10, 5), 2: (100, 1), 3: (7, 10)}.items():
             if coin == 3 and unpriced:
                 return
@@ -74,11 +62,11 @@ class Trading(RuleBasedStateMachine):
         user=users,
         coin=coins,
         data=st.data(),
-        terms=terms,
         steps=st.lists(st.sampled_from('ooopppppp~'), min_size=4, max_size=14),
     )
-    def orders_meet_prices(self, user: str, coin: int, data: st.DataObject, terms: Terms, steps: list[str]) -> None:
+    def orders_meet_prices(self, user: str, coin: int, data: st.DataObject, steps: list[str]) -> None:
         """Orders (o), prices (p) and pauses (~) after which no quote is fresh."""
+        by = data.draw(terms(self.mood))
         for step in ['o', *steps]:
             if step == '~':
                 self.world.later(61)
@@ -86,8 +74,8 @@ class Trading(RuleBasedStateMachine):
                 self.world.apply(coin, self.world.number(coin, data.draw(ticks(coin, self.world.now))))
             else:
                 has = (self.world.reference.available(user, asset) for asset in (None, coin))
-                ticket = data.draw(tickets(coin, self.world.now, self.kinds, *has))
-                self.world.place(user, coin, ticket, GRIDS[coin].steps, terms)
+                ticket = data.draw(tickets(self.mood, coin, self.world.now, *has))
+                self.world.place(user, coin, ticket, GRIDS[coin].steps, by)
 
     @precondition(lambda self: self.open_orders())
     @rule(data=st.data())

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from desk.ticks import Tick
 from models import Coin, Origin
 
 D = Decimal
+T = TypeVar('T')
 
 
 @dataclass(frozen=True)
@@ -58,71 +60,103 @@ GRIDS = {
 }
 
 
+@cache
+def among(options: Sequence[T]) -> st.SearchStrategy[T]:
+    """One of these; kept, since hypothesis looks every new strategy over."""
+    return st.sampled_from(options)
+
+
+@cache
 def sampled(*texts: str) -> st.SearchStrategy[Decimal]:
-    return st.sampled_from([D(text) for text in texts])
+    return among(tuple(D(text) for text in texts))
 
 
-def _terms() -> st.SearchStrategy[Terms]:
-    return st.builds(
+TENTHS = st.integers(0, 9)
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What an example is about: kinds of orders, how many buys of ten are brackets, how scarce volume is."""
+
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    brackets: int = 3
+    scarce: bool = False
+
+
+STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
+moods = st.sampled_from(
+    [
+        Mood(),
+        Mood(scarce=True),
+        Mood((Kind.LIMIT, Kind.MARKET), brackets=10, scarce=True),
+        Mood(STOPS),
+        Mood((Kind.MARKET, Kind.STOP), brackets=1, scarce=True),
+        Mood((Kind.TRAILING_STOP,)),
+        Mood((Kind.LIMIT,), scarce=True),
+        Mood((Kind.LIMIT, Kind.STOP_LIMIT)),
+    ]
+)
+
+
+@cache
+def terms(mood: Mood) -> st.SearchStrategy[Terms]:
+    """Settings of an account."""
+    some = st.builds(
         Terms,
         maker_fee=sampled('0.1', '0', '0.5'),
         taker_fee=sampled('0.2', '0', '0.3333'),
         spread=sampled('0.1', '0', '3'),
         slippage=sampled('5', '0', '150'),
         touch=st.booleans(),
-        participation=sampled('0', '10', '20', '50', '100'),
+        participation=sampled('10', '20', '50', '100') if mood.scarce else sampled('0', '0', '10', '50'),
         cut=st.booleans(),
     )
-
-
-terms = st.one_of(st.just(Terms()), _terms(), _terms())
+    return st.one_of(st.just(Terms(participation=D(10) if mood.scarce else D(0))), some, some)
 
 
 @st.composite
 def ticks(draw: st.DrawFn, coin_id: int, now: datetime) -> Tick:
     """A price from any door, of any age, with and without a quote and a volume; some quotes are crossed."""
     grid = GRIDS[coin_id]
-    price, bid, ask = (draw(st.sampled_from(grid.prices)) for _ in range(3))
-    quoted = draw(st.sampled_from(['no', 'no', 'sound', 'half', 'any']))
+    price, bid, ask = (draw(among(grid.prices)) for _ in range(3))
+    quoted = draw(among(('no', 'no', 'sound', 'half', 'any')))
     if quoted == 'sound':
         bid, ask = min(bid, price, ask), max(bid, price, ask)
     return Tick(
         grid.coin.name,
         price,
-        now - timedelta(seconds=draw(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 59, 60, 61, 300, -4]))),
+        now - timedelta(seconds=draw(among((0, 0, 0, 0, 0, 0, 0, 59, 60, 61, 300, -4)))),
         'feed',
-        draw(st.sampled_from([*[Origin.FEED] * 7, Origin.PERSON, Origin.PROGRAM, Origin.FILE])),
-        draw(st.sampled_from([None, None, *grid.sizes[:4] * 2, D(1000), D(0)])),
+        draw(among((*[Origin.FEED] * 7, Origin.PERSON, Origin.PROGRAM, Origin.FILE))),
+        draw(among((None, None, *grid.sizes[:4] * 2, D(1000), D(0)))),
         None if quoted in ('no', 'half') else bid,
         None if quoted == 'no' else ask,
     )
 
 
 @st.composite
-def tickets(
-    draw: st.DrawFn, coin_id: int, now: datetime, kinds: Sequence[Kind], cash: Decimal, coins: Decimal
-) -> Ticket:
+def tickets(draw: st.DrawFn, mood: Mood, coin_id: int, now: datetime, cash: Decimal, coins: Decimal) -> Ticket:
     """An order whose parts go together; often for all the cash or coins that are available."""
     grid = GRIDS[coin_id]
-    kind, side = draw(st.sampled_from(kinds)), draw(st.sampled_from(Side))
+    kind, side = draw(among(mood.kinds)), draw(among((Side.BUY, Side.BUY, Side.SELL)))
     asked: dict[str, Any] = {'name': grid.coin.name, 'side': side, 'kind': kind}
-    how_much = draw(st.sampled_from(['size', 'size', 'all', 'amount']))
+    how_much = draw(among(('size', 'size', 'all', 'amount')))
     if how_much == 'all' and (cash if side is Side.BUY else coins):
         asked |= {'quote_size': cash} if side is Side.BUY else {'size': coins}
     elif how_much == 'amount':
         asked['quote_size'] = draw(sampled('5', '1', '0.01', '99.99', '333.33333333'))
     else:
-        asked['size'] = draw(st.sampled_from(grid.sizes))
-    prices = st.sampled_from(grid.prices)
+        asked['size'] = draw(among(grid.sizes))
+    prices = among(grid.prices)
     if kind in (Kind.LIMIT, Kind.STOP_LIMIT):
         asked['limit_price'] = draw(prices)
     if kind in (Kind.STOP, Kind.STOP_LIMIT):
         asked['stop_price'] = draw(prices)
     if kind is Kind.TRAILING_STOP:
-        by = draw(st.sampled_from(['trail_amount', 'trail_percent']))
-        asked[by] = draw(st.sampled_from(grid.distances) if by == 'trail_amount' else sampled('0.5', '10', '99'))
+        by = draw(among(('trail_amount', 'trail_percent')))
+        asked[by] = draw(among(grid.distances) if by == 'trail_amount' else sampled('0.5', '10', '99'))
     asked |= draw(_times(kind, now))
-    if side is Side.BUY and draw(st.integers(0, 2)) == 0:
+    if side is Side.BUY and draw(TENTHS) < mood.brackets:
         asked |= draw(_brackets(grid))
     return Ticket(**asked)
 
@@ -130,20 +164,20 @@ def tickets(
 @st.composite
 def _times(draw: st.DrawFn, kind: Kind, now: datetime) -> dict[str, Any]:
     allowed = {
-        Kind.MARKET: [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK],
-        Kind.LIMIT: [TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD],
-    }.get(kind, [TimeInForce.GTC, TimeInForce.GTD])
-    time_in_force = draw(st.sampled_from(allowed))
+        Kind.MARKET: (TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK),
+        Kind.LIMIT: (TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD),
+    }.get(kind, (TimeInForce.GTC, TimeInForce.GTD))
+    time_in_force = draw(among(allowed))
     asked: dict[str, Any] = {'time_in_force': time_in_force}
     if time_in_force is TimeInForce.GTD:
-        asked['good_till'] = now + timedelta(seconds=draw(st.sampled_from([1, 30, 100, 1000])))
+        asked['good_till'] = now + timedelta(seconds=draw(among((1, 30, 100, 1000))))
     if kind is Kind.LIMIT and time_in_force in (TimeInForce.GTC, TimeInForce.GTD):
-        asked['post_only'] = draw(st.integers(0, 4)) == 0
+        asked['post_only'] = draw(TENTHS) < 2
     return asked
 
 
 @st.composite
 def _brackets(draw: st.DrawFn, grid: Grid) -> dict[str, Any]:
-    low, high = sorted(draw(st.lists(st.sampled_from(grid.prices), min_size=2, max_size=2, unique=True)))
-    legs = draw(st.sampled_from([('take_profit', 'stop_loss'), ('take_profit',), ('stop_loss',)]))
+    low, high = sorted(draw(st.lists(among(grid.prices), min_size=2, max_size=2, unique=True)))
+    legs = draw(among((('take_profit', 'stop_loss'), ('take_profit',), ('stop_loss',))))
     return {leg: high if leg == 'take_profit' else low for leg in legs}
