@@ -36,7 +36,7 @@ faults: $(TOOLS)
 
 # The long form: what hypothesis thinks of against the reference of the trading rules, thousands of times.
 proof: $(TOOLS)
-	COINTAPE_EXAMPLES=5000 $(PYTEST) tests/unit/test_matching_stateful.py --timeout 3600 $(ARGS)
+	COINTAPE_EXAMPLES=5000 $(PYTEST) tests/unit/test_matching_*.py $(ARGS)
 
 check: $(TOOLS)
 	$(BIN)/ruff format --check

@@ -116,4 +116,4 @@ TradingDesk.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-TestTradingDesk = pytest.mark.slow(TradingDesk.TestCase)
+TestTradingDesk = pytest.mark.slow(pytest.mark.timeout(3600)(TradingDesk.TestCase))
