@@ -2,6 +2,7 @@
 
 First comes {"orders": [those that are open], "more"}; then {"order", "events", "fills"} for each change. A client that
 sends {"name": "BTC"} hears of that coin alone, with {"name": null} of all again; first come its open orders, anew.
+That a trailing stop follows the price is no change of the order: where it stands is told with the next one.
 """
 
 from collections.abc import Callable
