@@ -1,17 +1,15 @@
-"""Every table, and the column types that keep decimals exact and times in UTC. No I/O."""
+"""Every table, and the words in its columns. No I/O."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Index, Integer, Numeric, String, TypeDecorator, UniqueConstraint, text
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel, UTCDateTime
 
+from columns import Amount, ExactDecimal, RowId, partial_index
+
 NAME_LENGTH, NOTE_LENGTH = 50, 500
-INTEGER_DIGITS, FRACTION_DIGITS, PRICE_DIGITS = 20, 18, 28
-RowId = BigInteger().with_variant(Integer, 'sqlite')  # 64 bits on both: SQLite numbers rows only as INTEGER
 OPEN_ORDER = "status IN ('open', 'partly_filled')"
 GIVEN = {'autoincrement': False}  # an id that the desk gives, not the database
 
@@ -19,50 +17,6 @@ GIVEN = {'autoincrement': False}  # an id that the desk gives, not the database
 def utc_now() -> datetime:
     """The current moment, aware, in UTC."""
     return datetime.now(UTC)
-
-
-def canonical(value: Decimal) -> str:
-    """The shortest plain text of a number: no exponent, no trailing zeros after the point."""
-    text = format(value, 'f')
-    return text.rstrip('0').rstrip('.') if '.' in text else text
-
-
-class ExactDecimal(TypeDecorator[Decimal]):
-    """A Decimal that comes out as it went in.
-
-    SQLite has no decimal type (its NUMERIC affinity makes floats), so it stores canonical text, which
-    is neither compared nor summed in SQL. PostgreSQL stores NUMERIC(38, 18).
-    """
-
-    impl = String
-    cache_ok = True
-    postgresql = Numeric(38, FRACTION_DIGITS)
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(self.postgresql if dialect.name == 'postgresql' else String(60))
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name == 'postgresql':
-            return value
-        return canonical(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        return Decimal(canonical(value) if isinstance(value, Decimal) else value)
-
-
-def _partial(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
-    """An index of the rows that satisfy a condition."""
-    where = text(condition)
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
-
-class Amount(ExactDecimal):
-    """A number of paper trading, which may be longer than a price: PostgreSQL keeps every digit of it too."""
-
-    cache_ok = True
-    postgresql = Numeric()
 
 
 class Origin(StrEnum):
@@ -110,8 +64,8 @@ class Cryptocurrency(SQLModel, table=True):
 
     __tablename__ = 'cryptocurrency'
     __table_args__ = (
-        _partial('ix_cryptocurrency_feed', "origin = 'feed'", 'coin_id', 'timestamp', 'seq'),
-        _partial('ix_cryptocurrency_kept', "origin <> 'feed'", 'coin_id', 'timestamp', 'seq'),
+        partial_index('ix_cryptocurrency_feed', "origin = 'feed'", 'coin_id', 'timestamp', 'seq'),
+        partial_index('ix_cryptocurrency_kept', "origin <> 'feed'", 'coin_id', 'timestamp', 'seq'),
         Index('ix_cryptocurrency_seq', 'seq', unique=True),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
@@ -198,7 +152,7 @@ class BookRow(SQLModel, table=True):
     __tablename__ = 'book'
     __table_args__ = (
         UniqueConstraint('user', 'number'),
-        _partial('ix_book_open', 'closed IS NULL', 'user', unique=True),
+        partial_index('ix_book_open', 'closed IS NULL', 'user', unique=True),
     )
     id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs=GIVEN)
     user: str = Field(max_length=100)
@@ -216,8 +170,8 @@ class OrderRow(SQLModel, table=True):
     __table_args__ = (
         Index('ix_paper_order_placed', 'book_id', 'placed', 'id'),
         Index('ix_paper_order_coin', 'book_id', 'coin_id', 'placed', 'id'),
-        _partial('ix_paper_order_open', OPEN_ORDER, 'book_id', 'placed', 'id'),
-        _partial('ix_paper_order_client', "client_order_id <> ''", 'book_id', 'client_order_id', unique=True),
+        partial_index('ix_paper_order_open', OPEN_ORDER, 'book_id', 'placed', 'id'),
+        partial_index('ix_paper_order_client', "client_order_id <> ''", 'book_id', 'client_order_id', unique=True),
     )
     id: int = Field(primary_key=True, sa_type=RowId, sa_column_kwargs=GIVEN)
     book_id: int = Field(foreign_key='book.id', sa_type=RowId)

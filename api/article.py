@@ -12,10 +12,10 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
 from api.reader import PATIENCE, Hub, Reader, refusal
+from columns import canonical
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid, NotFound
 from desk.market import Quote
-from models import canonical
 
 PATH = '/ws/cryptocurrency'
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from models import Policy, canonical
+from columns import canonical
+from models import Policy
 
 Exact = Annotated[
     Decimal,

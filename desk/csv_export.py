@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Iterable
 from decimal import Decimal
 
+from columns import canonical
 from desk.csv_formats import PRICE_ROLES
 from desk.csv_rows import escaped
-from models import Cryptocurrency, canonical
+from models import Cryptocurrency
 
 
 async def export_csv(

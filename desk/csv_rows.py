@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import lru_cache
 
+from columns import FRACTION_DIGITS
 from desk.candles import floor
 from desk.csv_formats import Layout, base_of
 from desk.errors import Invalid
@@ -21,7 +22,7 @@ from desk.ticks import (
     parse_price,
     parse_timestamp,
 )
-from models import FRACTION_DIGITS, Origin
+from models import Origin
 
 INTERVALS = {60: 'one-minute candles', 3600: 'hourly candles', 86400: 'daily candles'}
 SOURCE = 'csv'

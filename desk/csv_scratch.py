@@ -8,8 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from columns import canonical
 from desk.ticks import Bar, Tick, name_key
-from models import canonical
 
 CACHE_KILOBYTES = 16 * 1024
 TABLES = """

@@ -10,10 +10,11 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from columns import canonical
 from desk.csv_reading import Reading, Report
 from desk.errors import Invalid
 from desk.ticks import EARLIEST, MONEY, Bar, Tick, name_key
-from models import Origin, canonical
+from models import Origin
 
 SOURCE = 'replay'
 BATCH = 2000

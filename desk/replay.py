@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from columns import canonical
 from desk.csv_formats import name_in
 from desk.errors import Invalid
 from desk.feeds.feed import FeedMaker, Sink
@@ -19,7 +20,7 @@ from desk.recording import MICROSECOND, START, Facts, Place, Recorder, Recording
 from desk.replay_clock import ReplayClock
 from desk.settings import Settings
 from desk.ticks import EARLIEST, Tick
-from models import canonical, utc_now
+from models import utc_now
 
 SESSIONS, RECORDING, PROGRESS = 'replays', 'recording.db', 'progress.json'
 FASTEST = 1_000_000_000

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Context, Decimal, localcontext
 
+from columns import FRACTION_DIGITS, INTEGER_DIGITS, PRICE_DIGITS
 from desk.errors import Invalid
-from models import FRACTION_DIGITS, INTEGER_DIGITS, NAME_LENGTH, PRICE_DIGITS, Origin
+from models import NAME_LENGTH, Origin
 
 FUTURE_TOLERANCE = timedelta(seconds=5)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from columns import canonical
 from desk.csv_export import quoted
 from desk.csv_rows import escaped
 from desk.orders import Book, Fill, Order
 from desk.store import Line, Page
-from models import canonical
 
 T = TypeVar('T')
 Cell = str | int | Decimal | datetime | None

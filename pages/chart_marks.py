@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from models import canonical
+from columns import canonical
 from pages.formats import format_price
 
 FONT = 'system-ui, sans-serif'

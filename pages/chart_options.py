@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from columns import canonical
 from desk.candles import INTERVALS, Candle
-from models import canonical
 from pages.chart_marks import Marks
 from pages.formats import format_price, format_volume, price_decimals
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
+from columns import canonical
 from desk.equity import Curve, Point
-from models import canonical
 from pages.chart_options import DOTTED, SMALL, price_axis, tooltip
 from pages.formats import format_money
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
+from columns import canonical
 from desk.ticks import MONEY
-from models import canonical
 
 NONE = '—'
 MINUS = '−'

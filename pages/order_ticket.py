@@ -2,12 +2,12 @@
 
 from nicegui import ui
 
+from columns import canonical
 from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from desk.orders import Order, Side, Status, Ticket
 from desk.ticket import ticket_words
-from models import canonical
 from pages.formats import format_full
 from pages.trading_draft import COIN, MONEY, SIDES, Draft
 from pages.trading_fields import Fields

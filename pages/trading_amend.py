@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from nicegui import ui
 
+from columns import canonical
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Leg, Order
 from desk.ticks import parse_price
-from models import canonical
 from pages.asking import asking
 from pages.trading_words import order_words
 

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from models import FRACTION_DIGITS, INTEGER_DIGITS, canonical
+from columns import FRACTION_DIGITS, INTEGER_DIGITS, canonical
 
 TICK_SIZE, DECIMAL_PLACES = 4, 2  # ccxt's numbers for how an exchange tells its precision
 NEAREST = {'USD': ('USDT', 'USDC'), 'USDT': ('USDC', 'USD'), 'USDC': ('USD', 'USDT')}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 import orjson
 from sqlmodel import SQLModel
 
+from columns import canonical
 from desk.orders import Book, Event, Fill, Order, Posting, Transaction
-from models import canonical
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
-from models import ExactDecimal, RowId
+from columns import ExactDecimal, RowId
 
 revision = '0001'
 down_revision = None

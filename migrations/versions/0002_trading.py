@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
 
-from models import Amount, ExactDecimal, RowId
+from columns import Amount, ExactDecimal, RowId
 
 revision = '0002'
 down_revision = '0001'

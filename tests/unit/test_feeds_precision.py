@@ -10,9 +10,9 @@ from typing import Any
 import ccxt.pro
 import pytest
 
+from columns import canonical
 from desk.feeds import Grid
 from desk.feeds.markets import DECIMAL_PLACES, TICK_SIZE, grid, precisions
-from models import canonical
 
 RECORDED = Path(__file__).parents[3] / 'shared' / 'data' / 'ccxt_markets'
 SIGNIFICANT_DIGITS = 3

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 from sqlmodel import Session, SQLModel, create_engine, select
 
-from models import Coin, Cryptocurrency, canonical
+from columns import canonical
+from models import Coin, Cryptocurrency
 
 EXTREMES = [
     '0.000000000000000001',

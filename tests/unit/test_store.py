@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event
 
+from columns import canonical
 from desk.errors import Conflict, Invalid, NotFound, Unavailable
 from desk.store import Store
-from models import Coin, Origin, Policy, canonical, utc_now
+from models import Coin, Origin, Policy, utc_now
 from tests.unit.store_records import NOON, coin, feed, record
 
 same_store = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from columns import canonical
 from desk.errors import DeskError, Invalid, Unavailable
 from desk.store import Store
 from desk.store.database import WRITERS, failure
-from models import canonical
 from tests.unit.store_records import coin, feed, record
 
 

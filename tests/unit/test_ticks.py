@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from columns import canonical
 from desk.errors import Invalid
 from desk.ticks import Bar, check_bar, check_price, check_timestamp, name_key, parse_name, parse_price, parse_timestamp
-from models import canonical
 
 T = TypeVar('T')
 NOW = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
