@@ -95,6 +95,7 @@ def test_the_moving_average_is_the_file_in_examples() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(120)
 def test_the_moving_average_trades_on_the_demo_market(tmp_path: Path) -> None:
     code = block('quote_size', 'python')
     with running(tmp_path / 'data', '--demo', '--demo-rate', '200', '--exchange', 'none') as server:
