@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.value_element import ValueElement
 
-from desk.orders import Kind
+from desk.orders import Kind, TimeInForce
 from desk.ticket import TIMES
 from pages.trading_draft import COIN, KINDS, MONEY, PERCENT, SIDES, TIME_WORDS, Draft
 from pages.trading_rules import BRACKET, HINTS, POST_ONLY, rules_link
@@ -55,6 +55,8 @@ class Fields:
         shown = self.draft.shown
         for name, row in self.rows.items():
             row.set_visibility(name in shown)
+        if self.draft.time_in_force not in TIMES[self.draft.kind]:
+            self.times.set_value(TimeInForce.GTC)
         self.times.set_options({time: TIME_WORDS[time] for time in TIMES[self.draft.kind]})
 
     def say(self, field: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.testing import User
 
 from desk.desk import Desk
-from desk.orders import Kind, Side, Status, Ticket
+from desk.orders import Kind, Side, Status, Ticket, TimeInForce
 from tests.user.helpers import field, press, price
 
 
@@ -194,3 +194,18 @@ async def test_an_old_price_is_waited_for_and_the_ticket_says_so(user: User, des
     await user.should_see('waits for the next price')
     await price(desk, 'ACME', '101')
     await user.should_see('<b class="up">Bought</b> 1 ')
+
+
+async def test_a_type_that_cannot_end_at_once_stands_until_cancelled(pair: tuple[User, User]) -> None:
+    user, _ = pair
+    times = next(each for each in user.find(kind=ui.select).elements if each.props['label'] == 'Time in force')
+    choose(user, Kind.LIMIT)
+    with user:
+        times.set_value(TimeInForce.IOC)
+    choose(user, Kind.STOP)
+    assert times.value == TimeInForce.GTC
+    assert list(times.options) == [TimeInForce.GTC, TimeInForce.GTD]
+    with user:
+        times.set_value(TimeInForce.GTD)
+    write(user, 'Size', '1')
+    await user.should_see('Say till when')

@@ -1,0 +1,65 @@
+"""Levels and trades in a chart: at their candles, in sight where they are near, and nothing that changes zoom."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from desk.candles import Candle
+from pages.chart_marks import Level, Marks, Spot
+from pages.chart_options import Drawing
+
+BEGIN = datetime(2026, 1, 31, 14, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def candle(minute: int, price: str) -> Candle:
+    amount = Decimal(price)
+    return Candle(BEGIN + minute * MINUTE, amount, amount, amount, amount, None)
+
+
+def series(marks: Marks | None, *minutes: int) -> dict[str, Any]:
+    candles = [candle(minute, '100') for minute in minutes]
+    drawn = Drawing('ACME', candles, '1m', 'UTC', marks).options()['series']
+    return {each.get('id'): each for each in drawn}
+
+
+def test_a_chart_without_marks_has_no_series_for_them() -> None:
+    assert list(series(None, 0, 1)) == ['candles', 'volume', 'running', 'running-volume']
+
+
+def test_a_level_is_a_line_with_its_name_and_price() -> None:
+    drawn = series(Marks(levels=(Level(Decimal('99.5'), 'Buy 2', 'up'),)), 0, 1)['levels']['markLine']['data']
+    assert drawn[0]['yAxis'] == '99.5'
+    assert drawn[0]['label']['formatter'] == 'Buy 2 · 99.50'
+    assert drawn[0]['lineStyle'] == {'color': 'var(--up)', 'type': 'dashed', 'width': 1}
+
+
+def test_near_levels_are_brought_into_sight_and_far_ones_are_not() -> None:
+    levels = (Level(Decimal('98'), 'near', 'up'), Level(Decimal('50'), 'far', 'up'))
+    drawn = series(Marks(levels=levels), 0, 1)['levels']
+    assert drawn['data'] == [[1, '98']]
+    assert len(drawn['markLine']['data']) == 2
+
+
+def test_a_trade_stands_at_the_candle_that_it_fell_into() -> None:
+    spots = [
+        Spot(BEGIN + minutes * MINUTE + timedelta(seconds=30), Decimal(100), 'Bought', 'up')
+        for minutes in (-1, 0, 1, 9)
+    ]
+    drawn = series(Marks(spots=tuple(spots)), 0, 1, 3)['trades']['data']
+    assert [each['value'][0] for each in drawn] == [0, 1, 3]  # what was before the first candle is not drawn
+
+
+def test_a_sale_points_down_and_a_purchase_up() -> None:
+    spots = tuple(Spot(BEGIN, Decimal(100), way, way) for way in ('up', 'down'))
+    drawn = series(Marks(spots=spots), 0)['trades']['data']
+    assert [each['symbolRotate'] for each in drawn] == [0, 180]
+    assert [each['itemStyle']['color'] for each in drawn] == ['var(--up)', 'var(--down)']
+
+
+def test_other_marks_are_more_than_a_difference_at_the_end() -> None:
+    before = Drawing('ACME', [candle(0, '100')], '1m', 'UTC', Marks())
+    after = replace(before, marks=Marks(levels=(Level(Decimal(1), 'x', 'up'),)))
+    assert not after.differs_at_the_end_alone(before)
+    assert before.differs_at_the_end_alone(before)
