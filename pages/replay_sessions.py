@@ -14,7 +14,7 @@ from pages.replay_banner import speed_words
 
 LOOK_EVERY = 2.0
 USUAL_SPEED = 60
-HEADINGS = ('File', 'Recorded from', 'to', 'Has come to', 'Profit', '')
+HEADINGS = ('File', '', 'Has come to', 'Profit', 'Recorded from', 'to')
 
 
 class Sessions:
@@ -70,15 +70,15 @@ class Sessions:
             with ui.element('td').classes('file'):
                 ui.label(facts.file)
                 ui.label(session.name).classes('small muted')
-            for words in (format_time(facts.start, zone), format_time(facts.end, zone)):
-                with ui.element('td'):
-                    ui.label(words)
+            with ui.element('td'), ui.element('div').classes('line'):
+                self._doors(session)
             with ui.element('td'):
                 reached = ui.label()
             with ui.element('td').classes('number'):
                 self._figures[session.name] = reached, ui.label()
-            with ui.element('td'), ui.element('div').classes('line'):
-                self._doors(session)
+            for moment in (facts.start, facts.end):
+                with ui.element('td'):
+                    ui.label(format_time(moment, zone))
         if session.problem:
             with ui.element('tr'), ui.element('td').props(f'colspan={len(HEADINGS)}'):
                 ui.label(session.problem).classes('notice bad').props('role=alert')
