@@ -8,13 +8,14 @@ from nicegui import Event, ui
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.statement import Entry, Statement, Why
+from pages.following import Following
 from pages.formats import direction, format_full, format_price, format_time
 from pages.holding import holding
 from pages.portfolio_html import book_words, money_html
 from pages.theme import frame
 from pages.trading_words import DONE
 
-A_PAGE, LOOK_EVERY = 50, 0.5
+A_PAGE = 50
 HEADINGS = {'time': 'Time', 'what': 'What', 'number': 'Amount', 'number balance': 'Balance after', 'rule': 'Order'}
 
 
@@ -43,20 +44,23 @@ class Entries:
     def __init__(self, desk: Desk, found: Statement, changes: Event[[]]) -> None:
         self.desk, self.asset, self.book = desk, found.asset, found.book
         self.money = found.asset == found.book.quote
-        self.cursor, self.stale, self.older, self.asked = found.cursor, False, False, 0
+        self.cursor, self.asked = found.cursor, 0
+        self.following: Following | None = None
         self._head(found)
         with ui.element('table').classes('plain entries'):
             with ui.element('thead'), ui.element('tr'):
                 for kind, heading in HEADINGS.items():
                     ui.html(heading, tag='th', sanitize=False).classes(kind)
             self.body = ui.element('tbody')
-        self.held = holding(self.body)
         self.words = ui.label().classes('small muted').props('role=status')
         self.more = ui.button('Older entries', on_click=self._older)
         self._show(found)
         if found.book.closed is None:
-            changes.subscribe(self._changed)
-            ui.timer(LOOK_EVERY, self._look)
+            self.following = Following(changes, self.load, holding(self.body))
+
+    async def load(self) -> None:
+        """Read the newest entries."""
+        await self._read('')
 
     def _head(self, found: Statement) -> None:
         with ui.element('div').classes('head'):
@@ -112,18 +116,10 @@ class Entries:
             return money_html(amount, signed)
         return ('+' if signed and amount > 0 else '') + format_full(amount).replace('-', '−')
 
-    async def _changed(self) -> None:
-        self.stale = True
-        await self._look()
-
-    async def _look(self) -> None:
-        """Who has gone on to older entries is left there."""
-        if self.stale and not self.held and not self.older:
-            self.stale = False
-            await self._read('')
-
     async def _older(self) -> None:
-        self.older = True
+        """Who has gone on to older entries is left there."""
+        if self.following:
+            self.following.stopped = True
         await self._read(self.cursor)
 
     async def _read(self, cursor: str) -> None:

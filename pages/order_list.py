@@ -6,6 +6,7 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Book, Order
 from desk.store import Page
+from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import book_words, money_html
 from pages.theme import frame
@@ -55,7 +56,8 @@ class Orders:
     """The list in one browser; whoever has gone on to older ones is left there."""
 
     def __init__(self, desk: Desk, book: Book, orders: Page[Order], changes: Event[[]]) -> None:
-        self.desk, self.book, self.older, self.asked = desk, book, False, 0
+        self.desk, self.book, self.asked = desk, book, 0
+        self.following: Following | None = None
         with ui.element('table').classes('plain all-orders'):
             with ui.element('thead'), ui.element('tr'):
                 for kind, heading in HEADINGS.items():
@@ -66,14 +68,16 @@ class Orders:
         self.rows: dict[tuple[int, int], ui.element] = {}
         self._show(orders)
         if book.closed is None:
-            changes.subscribe(self._changed)
+            self.following = Following(changes, self.load)
 
-    async def _changed(self) -> None:
-        if not self.older:
-            await self._read('')
+    async def load(self) -> None:
+        """Read the newest orders."""
+        await self._read('')
 
     async def _older(self) -> None:
-        self.older = True
+        """Who has gone on to older orders is left there."""
+        if self.following:
+            self.following.stopped = True
         await self._read(self.cursor)
 
     async def _read(self, cursor: str) -> None:

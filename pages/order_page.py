@@ -9,6 +9,7 @@ from desk.errors import DeskError
 from desk.orders import Fill, Order, Status, TimeInForce
 from desk.store import Story
 from desk.trading import BidAsk, bounds
+from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import money_html
 from pages.theme import coin_path, frame
@@ -51,7 +52,7 @@ class OrderStory:
         self.place = ui.element('div').classes('order-story')
         self._show()
         if story.order.is_open:
-            changes.subscribe(self._look)
+            Following(changes, self._look)
 
     async def _look(self) -> None:
         try:

@@ -12,6 +12,7 @@ from desk.orders import Fill, Side
 from desk.portfolio import Portfolio
 from desk.store import Page
 from pages.fill_note import Note
+from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.holding import holding
 from pages.portfolio_html import money_html
@@ -28,7 +29,7 @@ HEADINGS = {
     'note': 'Note',
 }
 SIDES = {'': 'All', Side.BUY.value: 'Buys', Side.SELL.value: 'Sells'}
-LOOK_EVERY, A_PAGE = 0.5, 50
+A_PAGE = 50
 
 
 class Fills:
@@ -36,7 +37,8 @@ class Fills:
 
     def __init__(self, desk: Desk, found: Portfolio, page: Page[Fill], changes: Event[[]]) -> None:
         self.desk, self.book, self.profits = desk, found.book, found.profits
-        self.cursor, self.stale, self.older, self.asked = '', False, False, 0
+        self.cursor, self.asked = '', 0
+        self.following: Following | None = None
         self.rows: dict[tuple[int, str], ui.element] = {}
         with ui.element('section').classes('section').props('aria-label="Fills"') as section:
             ui.html('Fills', tag='h2', sanitize=False)
@@ -48,15 +50,16 @@ class Fills:
                         ui.html(heading, tag='th', sanitize=False).classes(kind)
                 self.body = ui.element('tbody')
             self.more = ui.button('Older fills', on_click=self._older)
-        self.held = holding(section)
         self._show(page.items, page.cursor)
         if found.book.closed is None:
-            changes.subscribe(self._changed)
-            ui.timer(LOOK_EVERY, self._look)
+            self.following = Following(changes, self.load, holding(section))
 
     async def load(self) -> None:
         """Read the newest that pass the filters."""
-        self.stale, self.older = False, False
+        found = self.desk.portfolio.now()
+        if self.following and found is not None and (choices := _choices(found)) != self.coin.options:
+            self.coin.set_options(choices)
+        self._follow(True)
         await self._read('')
 
     def _filters(self, coins: dict[str, str]) -> None:
@@ -69,8 +72,13 @@ class Fills:
             self.end = ui.input('To', on_change=self.load).props('type=date')
 
     async def _older(self) -> None:
-        self.older = True
+        self._follow(False)
         await self._read(self.cursor)
+
+    def _follow(self, newest: bool) -> None:
+        """Who has gone on to older fills is left there."""
+        if self.following:
+            self.following.stopped = not newest
 
     async def _read(self, cursor: str) -> None:
         """Show a page, unless another has been asked for meanwhile."""
@@ -141,18 +149,6 @@ class Fills:
             ('number fee', money_html(fill.fee)),
             ('number earned', NONE if profit is None else money_html(profit, signed=True)),
         ]
-
-    async def _changed(self) -> None:
-        self.stale = True
-        found = self.desk.portfolio.now()
-        if found is not None and (choices := _choices(found)) != self.coin.options:
-            self.coin.set_options(choices)
-        await self._look()
-
-    async def _look(self) -> None:
-        """Who has gone on to older fills is left there."""
-        if self.stale and not self.held and not self.older:
-            await self.load()
 
 
 def _choices(found: Portfolio) -> dict[str, str]:

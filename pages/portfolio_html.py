@@ -70,7 +70,7 @@ def figures(book: Portfolio) -> dict[str, str]:
 
 def cash_html(book: Portfolio) -> str:
     """The cash, and what of it open orders hold."""
-    held = book.cash - book.available
+    held = book.cash != book.available
     aside = f'<small>{money_html(book.available)} available</small>' if held else ''
     return money_html(book.cash) + aside
 
