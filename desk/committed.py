@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from desk.account import Account, TradingState
 from desk.orders import Change, Fill, Order
@@ -23,7 +24,7 @@ class Committed:
     def load(self, state: TradingState, fills: Mapping[int, Iterable[Fill]]) -> None:
         """What the store has; `fills` by book, newest first."""
         orders: dict[int, list[Order]] = {book.id: [] for book in state.books}
-        for order in state.orders:
+        for order in sorted(state.orders, key=lambda order: order.id):
             orders[order.book_id].append(order)
         self.accounts = {book.user: Account(book, state.balances.get(book.id), orders[book.id]) for book in state.books}
         self._fills = {book.user: deque(fills.get(book.id, ()), RECENT) for book in state.books}
@@ -47,14 +48,10 @@ class Committed:
                     taken.append(order)
         return taken
 
-    def resting(self, user: str, coin_id: int | None) -> list[Order]:
-        """Open orders of a coin or of all, newest first."""
-        orders = self.accounts[user].orders.values()
-        return sorted(
-            (order for order in orders if coin_id is None or order.coin_id == coin_id),
-            key=lambda order: order.id,
-            reverse=True,
-        )
+    def resting(self, user: str, coin_id: int | None, limit: int | None = None) -> list[Order]:
+        """Open orders of a coin or of all, newest first, at most `limit`: an account keeps them in their order."""
+        orders = reversed(self.accounts[user].orders.values())
+        return list(islice((order for order in orders if coin_id is None or order.coin_id == coin_id), limit))
 
     def recent(self, user: str) -> list[Fill]:
         """The newest fills, newest first."""

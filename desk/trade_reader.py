@@ -25,9 +25,9 @@ class TradeReader:
         """What the coin of this id is called now."""
         return self.registry.name(coin_id)
 
-    def resting(self, coin: str | None = None, user: str = LOCAL) -> list[Order]:
-        """The open orders of one coin or of all, newest first."""
-        return self.view.resting(user, None if coin is None else self._id(coin))
+    def resting(self, coin: str | None = None, user: str = LOCAL, limit: int | None = None) -> list[Order]:
+        """The open orders of one coin or of all, newest first, at most `limit`."""
+        return self.view.resting(user, None if coin is None else self._id(coin), limit)
 
     def recent_fills(self, user: str = LOCAL) -> list[Fill]:
         """The newest 50 fills of the open book, newest first."""

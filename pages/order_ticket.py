@@ -27,7 +27,7 @@ class OrderTicket:
         with ui.element('section').classes('panel ticket').props('role=form aria-label="Order"'):
             self.fields = Fields(self.draft, desk.settings.quote, self._typed, self.submit, self._share)
             self.forecast = Forecast(desk)
-            self.problem = ui.label().classes('notice bad').props('role=alert')
+            self.problem = ui.label().classes('notice bad small').props('role=alert')
             self.button = ui.button(on_click=self.submit).classes('filled')
         self._complain('')
         self._rearrange()

@@ -17,7 +17,7 @@ STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
 
 def marks_of(broker: Broker, coin: Coin, average: Decimal | None) -> Marks:
     """Lines for open orders and the average cost, arrows for fills."""
-    levels = [level for order in broker.resting(coin.name)[:MOST_LEVELS] for level in levels_of(order)]
+    levels = [level for order in broker.resting(coin.name, limit=MOST_LEVELS) for level in levels_of(order)]
     if average is not None:
         levels.append(Level(average, 'Average cost', 'text', dashed=False))
     mine = (fill for fill in broker.recent_fills() if broker.name(fill.coin_id) == coin.name)

@@ -43,12 +43,12 @@ class OpenOrders:
 
     def show(self) -> None:
         """As they are committed now."""
-        found = self.desk.broker.resting()
-        more = f', the newest {SHOWN} here' if len(found) > SHOWN else ''
-        self.heading.set_text(f'Open orders{f" · {format_count(len(found))}" if found else ""}{more}')
+        found, count = self.desk.broker.resting(limit=SHOWN), len(self.desk.broker.account().orders)
+        more = f', the newest {SHOWN} here' if count > SHOWN else ''
+        self.heading.set_text(f'Open orders{f" · {format_count(count)}" if found else ""}{more}')
         self.none.set_visibility(not found)
         before, self.rows = self.rows, {}
-        for order in found[:SHOWN]:
+        for order in found:
             key = order.id, order.revision
             self.rows[key] = before.pop(key) if key in before else self._row(order)
             self.rows[key].state.set_text(self._state(order))

@@ -122,7 +122,7 @@ def parse_rate(text: str, field: str) -> Decimal:
 def ask_reset(desk: Desk) -> None:
     """Begin anew, after naming what ends."""
     account = desk.broker.account()
-    number, waiting = account.book.number, len(desk.broker.resting())
+    number, waiting = account.book.number, len(account.orders)
     cash = f'{format_money(desk.settings.paper_cash)} {desk.settings.quote}'
     ends = f' Its {waiting} open order{"s are" if waiting != 1 else " is"} cancelled.' if waiting else ''
     with asking(f'Close book {number} and begin anew?') as dialog:

@@ -209,3 +209,15 @@ async def test_a_type_that_cannot_end_at_once_stands_until_cancelled(pair: tuple
         times.set_value(TimeInForce.GTD)
     write(user, 'Size', '1')
     await user.should_see('Say till when')
+
+
+async def test_of_very_many_open_orders_the_newest_are_shown_with_their_number(
+    pair: tuple[User, User], desk: Desk
+) -> None:
+    user, _ = pair
+    for cents in range(60):
+        limit = Decimal(50) + Decimal(cents) / 100
+        await desk.broker.place(Ticket('ACME', Side.BUY, Kind.LIMIT, size=Decimal(1), limit_price=limit))
+    await user.should_see('Open orders · 60, the newest 50 here')
+    await user.should_see('limit 50.59')
+    await user.should_not_see('limit 50.09')
