@@ -17,7 +17,7 @@ from desk.replay import RECORDING, SESSIONS, Progress, new_folder, progress_of
 from desk.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-READY, START_SECONDS, END_SECONDS = 'Cointape is at', 30.0, 3.0
+READY, START_SECONDS, END_SECONDS = 'Cointape is at', 30.0, 2.0
 MOST = 4
 
 
