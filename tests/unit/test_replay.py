@@ -296,6 +296,15 @@ async def test_each_replay_has_a_folder_of_its_own_and_no_other_database(tmp_pat
     assert first.database == f'sqlite:///{first.data_dir}/cointape.db'
 
 
+def test_a_browser_that_knows_the_desk_is_known_in_its_replays(tmp_path: Path) -> None:
+    """Its one cookie for this machine serves them all."""
+    file, secret = written(tmp_path, HEADER + line(0, '1')), tmp_path / 'storage_secret'
+    secret.write_text('signs cookies')
+    its = staged(Settings(data_dir=tmp_path, replay=file)).data_dir / 'storage_secret'
+    assert its.read_text() == 'signs cookies'
+    assert its.stat().st_mode & 0o777 == 0o600
+
+
 def test_without_a_replay_the_settings_stay_as_they_are(settings: Settings) -> None:
     assert staged(settings) is settings
 

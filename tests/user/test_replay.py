@@ -37,6 +37,7 @@ async def upload(user: User, content: str, filename: str) -> None:
     await element.handle_uploads([SmallFileUpload(filename, 'text/csv', content.encode())])
 
 
+@pytest.mark.slow
 async def test_a_file_is_chosen_replayed_ended_and_opened_again(
     user: User, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
