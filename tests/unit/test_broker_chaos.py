@@ -124,7 +124,7 @@ async def traded(desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> Byst
     chance.at_every_commit(desk.store.trades, monkeypatch)
     for turn in range(TURNS):
         chance.share = 0.2 if turn % 50 < 25 else 0.0
-        await asyncio.wait_for(someone.turn(), 10)
+        await asyncio.wait_for(someone.turn(), 30)
     chance.share = 0.0
     await until(lambda: not desk.status().problems)
     await desk.broker.dealer.ready()
