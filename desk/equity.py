@@ -6,7 +6,7 @@ made a fill. There are at most 500 points, at the shortest interval that covers 
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
@@ -44,6 +44,18 @@ class Curve:
     def fell(self, equity: Decimal) -> Decimal:
         """The drawdown with this as the last point."""
         return max(self.fall, _fall(self.peak, equity))
+
+    def grown(self, point: Point) -> 'Curve':
+        """With a point more at its end."""
+        with localcontext(MONEY):
+            fall = self.fell(point.equity)
+        return replace(self, points=(*self.points, point), peak=max(self.peak, point.equity), fall=fall)
+
+    def can_grow(self, at: datetime) -> bool:
+        """Whether a point of this moment is the one that is due, and there is room for it."""
+        step = timedelta(seconds=INTERVALS[self.interval])
+        same = interval_for(self.points[0].at, at) == self.interval
+        return same and self.due <= at < self.due + step and len(self.points) < MOST - 1
 
     @property
     def due(self) -> datetime:

@@ -147,7 +147,7 @@ class Tally:
         self.holdings: dict[int, Holding] = {}
         self.profits: dict[int, Decimal] = {}
         self.won = self.lost = ZERO
-        self.wins = self.closings = self.last_fill = 0
+        self.wins = self.closings = self.count = self.last_fill = 0
         for coin_id, fill in fills:
             self.add(coin_id, fill)
 
@@ -156,6 +156,7 @@ class Tally:
         if fill.id <= self.last_fill:
             return
         self.last_fill = fill.id
+        self.count += 1
         holding = self.holdings.setdefault(coin_id, Holding())
         with localcontext(MONEY):
             if fill.side == Side.BUY:

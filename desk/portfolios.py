@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from desk.broker import Broker
 from desk.candles import INTERVALS, Candle
-from desk.equity import Curve, curve, interval_for
+from desk.equity import MOST, Curve, Point, curve, interval_for
 from desk.errors import NotFound
 from desk.ledger import DEPOSITS, TRADER, sums
 from desk.market import Market, effective_policy
@@ -93,6 +93,7 @@ class Portfolios:
         """What became of a balance: of the book's quote currency or of a coin, by name; raises NotFound."""
         book = await self.book(number, user)
         money = asset.strip().upper() == book.quote
+        before = self.broker.account(user).book
         coin = None if money else self.registry.get(asset)
         page = await self.broker.postings(
             book=book.number,
@@ -104,7 +105,10 @@ class Portfolios:
             user=user,
         )
         ids = self.registry.ids(coin) if coin else None
-        balance = await self.store.trades.balance(book.id, ids, page.items[0].id) if page.items else ZERO
+        balance = ZERO
+        if page.items:
+            known = self._total(page.items[0], before, ids) if before.id == book.id and not cursor else None
+            balance = await self.store.trades.balance(book.id, ids, page.items[0].id) if known is None else known
         fills = await self._fills_behind(page.items, book, coin)
         return Statement(
             book, coin.name if coin else book.quote, list(entries(page.items, fills, balance)), page.cursor
@@ -127,6 +131,14 @@ class Portfolios:
         book, read = await self.book(number, user), self.broker.postings
         pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
         return postings_csv(pages, book, self.registry.name)
+
+    def _total(self, newest: Line, before: Book, ids: Sequence[int] | None) -> Decimal | None:
+        """What the account has, if that is the balance after this posting: nothing was committed while it was read."""
+        account, last = self.broker.account(before.user), self.broker.recent_fills(before.user)[:1]
+        assets: Sequence[int | None] = ids or [None]
+        if account.book != before or (newest.fill_id or 0) > (last[0].id if last else 0):
+            return None
+        return sum((account.total(asset) for asset in assets), ZERO)
 
     async def _fills_behind(self, lines: Sequence[Line], book: Book, coin: Coin | None) -> dict[int, Fill]:
         """The fills of a page of postings, by number; they lie within its time."""
@@ -176,7 +188,8 @@ class Portfolios:
             self._meanwhile.clear()
             tally = Tally(book, await self._deposit(book))
             fills = await self.broker.all_fills(book.number, book.user)
-            self._count(tally, [*fills, *(fill for fill in self._meanwhile if fill.book_id == book.id)])
+            await asyncio.to_thread(self._count, tally, fills)
+            self._count(tally, (fill for fill in self._meanwhile if fill.book_id == book.id))
             if book.closed is None and self.broker.account(book.user).book.id == book.id:
                 self._tallies[book.id] = tally
             return tally
@@ -184,6 +197,9 @@ class Portfolios:
     def _count(self, tally: Tally, fills: Iterable[Fill]) -> None:
         for fill in fills:
             tally.add(self._id(fill.coin_id), fill)
+
+    def _of_coins(self, fills: Iterable[Fill]) -> list[tuple[int, Fill]]:
+        return [(self._id(fill.coin_id), fill) for fill in fills]
 
     def _id(self, coin_id: int) -> int:
         return self.registry.coin(coin_id).id or 0
@@ -200,13 +216,21 @@ class Portfolios:
         async with self._drawing:
             known = self._curves.get(tally.book.id)
             if known is None or (tally.book.closed is None and self.clock() >= known.due):
-                known = self._curves[tally.book.id] = await self._drawn(tally)
+                known = self._curves[tally.book.id] = self._grown(tally, known) or await self._drawn(tally)
             return known
+
+    def _grown(self, tally: Tally, known: Curve | None) -> Curve | None:
+        """Where reading many fills again would only add the point of now, that one is put to the others."""
+        now = self.clock()
+        if known is None or tally.book.closed or tally.count <= MOST or not known.can_grow(now):
+            return None
+        return known.grown(Point(now, self._live(tally).equity))
 
     async def _drawn(self, tally: Tally) -> Curve:
         book, end = tally.book, tally.book.closed or self.clock()
         await self.store.flush(everything=False)  # candles lag behind a feed by up to a second
-        fills = [(self._id(fill.coin_id), fill) for fill in await self.broker.all_fills(book.number, book.user)]
+        found = await self.broker.all_fills(book.number, book.user)
+        fills = await asyncio.to_thread(self._of_coins, found)
         closes = await self._closes(fills, interval_for(book.opened, end), end)
         return await asyncio.to_thread(curve, tally.deposit, book.opened, end, fills, closes)
 

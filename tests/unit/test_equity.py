@@ -96,3 +96,17 @@ def test_the_live_point_counts_in_the_drawdown() -> None:
     assert found.fall == Decimal('4.55')
     assert found.fell(Decimal(1050)) == Decimal('4.55')
     assert found.fell(Decimal(550)) == 50
+
+
+def test_a_curve_grows_by_the_point_that_is_due_while_there_is_room() -> None:
+    found = drawn(120, [fill('buy', '1', '100')], {1: closes('200', '150')})
+    due = START + 3 * MINUTE
+    assert not found.can_grow(due - timedelta(seconds=1))
+    assert found.can_grow(due + timedelta(seconds=59))
+    assert not found.can_grow(due + MINUTE)
+    grown = found.grown(Point(due, Decimal(1210)))
+    assert grown.points == (*found.points, Point(due, Decimal(1210)))
+    assert (grown.peak, grown.fall) == (Decimal(1210), found.fall)
+    assert grown.due == due + MINUTE
+    assert grown.grown(Point(due + MINUTE, Decimal(605))).fall == 50
+    assert not drawn(496 * 60).can_grow(START + 498 * MINUTE)

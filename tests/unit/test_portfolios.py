@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -9,6 +10,7 @@ from io import StringIO
 import pytest
 
 from desk.desk import Desk
+from desk.equity import Point
 from desk.errors import NotFound
 from desk.orders import Kind, Order, Side, Ticket
 from desk.portfolio import Portfolio
@@ -184,22 +186,47 @@ class Clock:
         return self.now
 
 
-async def test_the_curve_gets_its_points_as_time_passes(settings: Settings) -> None:
-    clock = Clock()
+@pytest.fixture
+async def clock() -> Clock:
+    """The clock of `slow_desk`."""
+    return Clock()
+
+
+@pytest.fixture
+async def slow_desk(settings: Settings, clock: Clock) -> AsyncIterator[Desk]:
+    """A desk whose time stands still unless the test moves it."""
     desk = Desk(settings, clock)
     await desk.start()
-    try:
-        await price(desk, 'BTC', '67000')
-        await trade(desk, 'buy', 'BTC', '1')
-        spent = (await desk.portfolio.read()).cash
-        for amount in ('68000', '60000', '69000'):
-            clock.now += timedelta(seconds=30)
-            await price(desk, 'BTC', amount)
-            clock.now += timedelta(seconds=30)
-        await desk.store.flush()
-        points = (await desk.portfolio.curve()).points
-        assert [point.equity for point in points[-3:]] == [spent + 68000, spent + 60000, spent + 69000]
-        assert (await desk.portfolio.read()).drawdown > 7
-        assert await desk.portfolio.curve() is await desk.portfolio.curve()
-    finally:
-        await desk.stop()
+    yield desk
+    await desk.stop()
+
+
+async def test_the_curve_gets_its_points_as_time_passes(slow_desk: Desk, clock: Clock) -> None:
+    desk = slow_desk
+    await price(desk, 'BTC', '67000')
+    await trade(desk, 'buy', 'BTC', '1')
+    spent = (await desk.portfolio.read()).cash
+    for amount in ('68000', '60000', '69000'):
+        clock.now += timedelta(seconds=30)
+        await price(desk, 'BTC', amount)
+        clock.now += timedelta(seconds=30)
+    points = (await desk.portfolio.curve()).points
+    assert [point.equity for point in points[-3:]] == [spent + 68000, spent + 60000, spent + 69000]
+    assert (await desk.portfolio.read()).drawdown > 7
+    assert await desk.portfolio.curve() is await desk.portfolio.curve()
+
+
+async def test_the_curve_of_many_fills_grows_by_the_equity_of_the_moment(
+    slow_desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('desk.portfolios.MOST', 0)  # one fill is many
+    desk = slow_desk
+    await price(desk, 'BTC', '67000')
+    await trade(desk, 'buy', 'BTC', '1')
+    known = await desk.portfolio.curve()
+    clock.now += timedelta(seconds=70)
+    await price(desk, 'BTC', '68000')
+    grown = await desk.portfolio.curve()
+    live = desk.portfolio.now()
+    assert live is not None
+    assert grown.points == (*known.points, Point(clock.now, live.equity))

@@ -23,6 +23,11 @@ async def bought(desk: Desk) -> None:
     await trade(desk, 'buy', 'BTC', '0.5')
 
 
+async def sees(user: User, words: str) -> None:
+    """What comes by itself may take a moment on a busy machine."""
+    await user.should_see(words, retries=40)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     for _ in range(80):
         if condition():
@@ -52,10 +57,10 @@ def choose(user: User, label: str, value: str) -> None:
 
 async def test_an_untouched_book_shows_its_deposit_and_the_first_step(user: User) -> None:
     await user.open('/portfolio')
-    await user.should_see('100,000.00')
-    await user.should_see('Nothing is bought yet.')
-    await user.should_see('Place the first order')
-    await user.should_see('No fill yet.')
+    await sees(user, '100,000.00')
+    await sees(user, 'Nothing is bought yet.')
+    await sees(user, 'Place the first order')
+    await sees(user, 'No fill yet.')
 
 
 async def test_two_browsers_see_the_equity_and_the_position_follow_the_price(
@@ -65,12 +70,12 @@ async def test_two_browsers_see_the_equity_and_the_position_follow_the_price(
     second = another()
     for browser in (user, second):
         await browser.open('/portfolio')
-        await browser.should_see('66,399.42')
+        await sees(browser, '66,399.42')
     await price(desk, 'BTC', '68000')
     for browser in (user, second):
-        await browser.should_see('68,000.00')
-        await browser.should_see('34,000.00')
-        await browser.should_see('100,399.42')
+        await sees(browser, '68,000.00')
+        await sees(browser, '34,000.00')
+        await sees(browser, '100,399.42')
 
 
 async def test_a_new_position_and_its_fill_come_by_themselves(user: User, desk: Desk) -> None:
@@ -78,9 +83,9 @@ async def test_a_new_position_and_its_fill_come_by_themselves(user: User, desk: 
     await user.open('/portfolio')
     await price(desk, 'ETH', '3000')
     await trade(desk, 'buy', 'ETH', '2')
-    await user.should_see('ETH')
+    await sees(user, 'ETH')
     await until(lambda: len(rows(user, 'data-fill')) == 2)
-    await user.should_see('Bought</b> 2 <b dir="auto">ETH')
+    await sees(user, 'Bought</b> 2 <b dir="auto">ETH')
 
 
 async def test_a_sale_shows_what_it_earned_after_the_fees_of_both_sides(user: User, desk: Desk) -> None:
@@ -88,9 +93,9 @@ async def test_a_sale_shows_what_it_earned_after_the_fees_of_both_sides(user: Us
     await price(desk, 'BTC', '70000')
     await trade(desk, 'sell', 'BTC', '0.5')
     await user.open('/portfolio')
-    await user.should_see('+1,294.50')  # 34,965.00875 − 33,533.508375 − 69.9300175 − 67.06701675
-    await user.should_see('1 of 1 sales')
-    await user.should_see('sold')
+    await sees(user, '+1,294.50')  # 34,965.00875 − 33,533.508375 − 69.9300175 − 67.06701675
+    await sees(user, '1 of 1 sales')
+    await sees(user, 'sold')
 
 
 async def test_the_fills_are_filtered(user: User, desk: Desk) -> None:
@@ -106,7 +111,7 @@ async def test_the_fills_are_filtered(user: User, desk: Desk) -> None:
     choose(user, 'Coin', 'BTC')
     await until(lambda: rows(user, 'data-fill') == ['3', '1'])
     choose(user, 'To', '2020-01-01')
-    await user.should_see('No fill passes the filters.')
+    await sees(user, 'No fill passes the filters.')
     choose(user, 'To', '')
     choose(user, 'From', '2020-01-01')
     await until(lambda: rows(user, 'data-fill') == ['3', '1'])
@@ -126,7 +131,7 @@ async def test_a_note_is_written_and_seen_in_another_browser(
     with user:
         note.set_value(' too early <b> ')
     user.find(kind=ui.input, content='too early').trigger('blur')
-    await second.should_see('too early <b>')
+    await sees(second, 'too early <b>')
     assert (await desk.broker.all_fills())[0].note == 'too early <b>'
 
 
@@ -134,12 +139,12 @@ async def test_an_earlier_book_is_chosen_and_readers_follow_a_reset(user: User, 
     await bought(desk)
     await user.open('/portfolio')
     await desk.broker.reset()
-    await user.should_see('Nothing is bought yet.')
+    await sees(user, 'Nothing is bought yet.')
     await user.open('/portfolio?book=1')
-    await user.should_see('This book was closed at')
-    await user.should_see('66,399.42')
+    await sees(user, 'This book was closed at')
+    await sees(user, '66,399.42')
     await price(desk, 'BTC', '99000')
-    await user.should_see('33,500.00')
+    await sees(user, '33,500.00')
     await user.should_not_see('99,000.00')
 
 
@@ -153,18 +158,18 @@ async def test_the_ledger_says_where_the_cash_went(user: User, desk: Desk) -> No
     await bought(desk)
     await user.open('/ledger?asset=USD')
     for words in ('Where did my USD go?', 'Opening deposit', 'Fee: bought 0.5 BTC', '−67.07', '−33,533.51'):
-        await user.should_see(words)
+        await sees(user, words)
     await price(desk, 'BTC', '70000')
     await trade(desk, 'sell', 'BTC', '0.25')
-    await user.should_see('Sold 0.25 BTC at')
+    await sees(user, 'Sold 0.25 BTC at')
     assert len(rows(user, 'data-posting')) == 5
 
 
 async def test_the_ledger_of_a_coin_counts_coins(user: User, desk: Desk) -> None:
     await bought(desk)
     await user.open('/ledger?asset=btc')
-    await user.should_see('0.5 BTC')
-    await user.should_see('+0.5')
+    await sees(user, '0.5 BTC')
+    await sees(user, '+0.5')
     answer = await user.http_client.get('/ledger?asset=NOTHING')
     assert answer.status_code == 404
 
@@ -181,26 +186,26 @@ async def test_an_order_tells_which_rule_and_which_price_filled_it(user: User, d
         '67,033.5 to 67,067.01675',
         '67,067.01675, taker',
     ):
-        await user.should_see(words)
+        await sees(user, words)
 
 
 async def test_an_open_order_is_told_on_as_it_goes(user: User, desk: Desk) -> None:
     await price(desk, 'BTC', '67000')
     order = await desk.broker.place(Ticket('BTC', Side.BUY, Kind.LIMIT, Decimal(1), limit_price=Decimal(66000)))
     await user.open(f'/orders/{order.id}')
-    await user.should_see('Nothing is filled yet.')
+    await sees(user, 'Nothing is filled yet.')
     await price(desk, 'BTC', '65999')
-    await user.should_see('The price traded through the limit')
-    await user.should_see('66,000, maker')
+    await sees(user, 'The price traded through the limit')
+    await sees(user, '66,000, maker')
 
 
 async def test_a_refused_order_says_why(user: User, desk: Desk) -> None:
     await price(desk, 'BTC', '67000')
     order = await trade(desk, 'buy', 'BTC', '5')
     await user.open(f'/orders/{order.id}')
-    await user.should_see('refused')
-    await user.should_see('100,000.00 is available')
-    await user.should_see('Nothing was filled.')
+    await sees(user, 'refused')
+    await sees(user, '100,000.00 is available')
+    await sees(user, 'Nothing was filled.')
 
 
 @pytest.mark.parametrize('path', ['/orders/99', '/orders/x'])
@@ -213,11 +218,11 @@ async def test_every_order_is_listed_and_the_list_goes_on_by_itself(user: User, 
     await trade(desk, 'buy', 'BTC', '50')
     await user.open('/orders')
     assert rows(user, 'data-order') == ['2', '1']
-    await user.should_see('Buy 50 BTC, at market')
-    await user.should_see('refused')
+    await sees(user, 'Buy 50 BTC, at market')
+    await sees(user, 'refused')
     order = await desk.broker.place(Ticket('BTC', Side.BUY, Kind.LIMIT, Decimal('0.1'), limit_price=Decimal(66000)))
-    await user.should_see('Buy 0.1 BTC, limit 66,000')
+    await sees(user, 'Buy 0.1 BTC, limit 66,000')
     await desk.broker.cancel(order.id)
-    await user.should_see('cancelled')
+    await sees(user, 'cancelled')
     assert rows(user, 'data-order') == ['3', '2', '1']
     assert (await user.http_client.get('/orders?book=9')).status_code == 404
