@@ -12,6 +12,7 @@ from pages.formats import format_full, format_money, format_price
 from pages.trading_draft import Draft
 
 Fact = tuple[str, str, str]
+SLIPPING = (Kind.MARKET, Kind.STOP, Kind.TRAILING_STOP)
 WAITS_AT = {
     Kind.MARKET: 'Estimated price',
     Kind.LIMIT: 'Limit',
@@ -26,10 +27,10 @@ class Forecast:
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.refused = desk, ''
-        with ui.element('div').classes('forecast').props('role=status aria-label="What will happen"'):
+        with ui.element('div').classes('forecast').props('role=group aria-label="What will happen"'):
             self.facts = ui.html(tag='dl', sanitize=False)
-            self.words = ui.html(tag='div', sanitize=False).classes('small')
-            self.refusal = ui.html(tag='div', sanitize=False).classes('notice bad small')
+            self.words = ui.html(tag='div', sanitize=False).classes('small').props('role=status')
+            self.refusal = ui.html(tag='div', sanitize=False).classes('notice bad small').props('role=alert')
 
     def show(self, ticket: Ticket, estimate: Estimate) -> None:
         """What would become of this ticket."""
@@ -38,10 +39,15 @@ class Forecast:
         facts = [*price_facts(ticket, estimate, terms, spread), *money_facts(ticket, estimate, terms, quote)]
         words = (('Fills at once.',) if estimate.at_once else ()) + estimate.notes
         self._say(facts, words, estimate.refusal)
+        self.words.classes(remove='muted')
 
     def incomplete(self, draft: Draft, missing: str) -> None:
         """The ticket is not written yet: what there is to trade with, and what is missing."""
-        self._say([], (missing,) if missing else (), '')
+        buys, quote = draft.side == Side.BUY, self.desk.settings.quote
+        available = self.desk.broker.account().available(None if buys else self.desk.coin(draft.name).id)
+        fact = ('Available', amount(available, quote if buys else draft.name, buys), format_full(available))
+        self._say([fact], (missing,) if missing else (), '')
+        self.words.classes('muted')
 
     def _say(self, facts: list[Fact], words: tuple[str, ...], refusal: str) -> None:
         self.facts.set_content(''.join(fact_html(*fact) for fact in facts))
@@ -57,8 +63,8 @@ def price_facts(ticket: Ticket, estimate: Estimate, terms: Terms, spread: Decima
     if estimate.price is not None:
         label = 'Estimated price' if estimate.at_once else WAITS_AT[ticket.kind]
         facts.append((label, format_price(estimate.price), format_full(estimate.price)))
-    if takes(ticket, estimate):
-        facts.append(('Slippage in it', f'{format_full(terms.slippage)} bp', 'basis points: hundredths of a per cent'))
+    if ticket.kind in SLIPPING:
+        facts.append(('Slippage', f'{format_full(terms.slippage)} bp', 'basis points, hundredths of a per cent'))
     if estimate.bid is not None and estimate.ask is not None:
         facts.append(('Bid · Ask', f'{format_price(estimate.bid)} · {format_price(estimate.ask)}', ''))
         facts.append(('Spread', f'{format_full(spread)} %', 'between bid and ask'))
@@ -81,11 +87,6 @@ def money_facts(ticket: Ticket, estimate: Estimate, terms: Terms, quote: str) ->
         facts.append(('Held meanwhile', amount(estimate.holds, own, buys), format_full(estimate.holds)))
     facts.append(('Available', amount(estimate.available, own, buys), format_full(estimate.available)))
     return facts
-
-
-def takes(ticket: Ticket, estimate: Estimate) -> bool:
-    """Whether slippage is in its price."""
-    return ticket.kind in (Kind.MARKET, Kind.STOP, Kind.TRAILING_STOP)
 
 
 def amount(number: Decimal, asset: str, is_money: bool) -> str:

@@ -50,7 +50,7 @@ async def test_what_one_buys_at_market_both_see(pair: tuple[User, User], desk: D
     user, _ = pair
     write(user, 'Size', '10')
     await user.should_see('Buy 10 ACME at market')
-    for words in ('Fills at once.', 'Slippage in it', 'Fee, 0.2 % taker', 'Total', '1,003.00 USD', '100,000.00 USD'):
+    for words in ('Fills at once.', 'Slippage', 'Fee, 0.2 % taker', 'Total', '1,003.00 USD', '100,000.00 USD'):
         await user.should_see(words)
     press(user, 'Buy 10 ACME at market')
     for browser in pair:
@@ -221,3 +221,29 @@ async def test_of_very_many_open_orders_the_newest_are_shown_with_their_number(
     await user.should_see('Open orders · 60, the newest 50 here')
     await user.should_see('limit 50.59')
     await user.should_not_see('limit 50.09')
+
+
+async def test_a_trailing_stop_is_seen_to_follow_the_price(pair: tuple[User, User], desk: Desk) -> None:
+    user, second = pair
+    await desk.broker.place(Ticket('ACME', Side.BUY, Kind.MARKET, size=Decimal(1)))
+    choose(user, Side.SELL)
+    choose(user, Kind.TRAILING_STOP)
+    write(user, 'Distance', '10')
+    write(user, 'Size', '1')
+    press(user, 'Sell 1 ACME 10 % below the highest price')
+    await second.should_see('stop now 90.00, best price 100.00')
+    await price(desk, 'ACME', '120')
+    for browser in pair:
+        await browser.should_see('stop now 108.00, best price 120.00', retries=50)
+
+
+async def test_a_coins_name_is_text_and_not_markup(user: User, desk: Desk) -> None:
+    await price(desk, '<img src=x>', '100')
+    await desk.broker.place(Ticket('<img src=x>', Side.BUY, Kind.MARKET, size=Decimal(2)))
+    ticket = Ticket('<img src=x>', Side.SELL, Kind.LIMIT, size=Decimal(1), limit_price=Decimal(200))
+    await desk.broker.place(ticket)
+    await user.open('/trading/')
+    await user.should_see('Buy <img src=x>')
+    shown = [element.content for element in user.find(kind=ui.html).elements]
+    assert [content for content in shown if '<img' in content] == []
+    assert len([content for content in shown if '&lt;img src=x&gt;' in content]) == 3
