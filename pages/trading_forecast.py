@@ -1,5 +1,6 @@
 """In full, beside the button: what it would do now, at which price, what it costs and what it holds."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
 
@@ -8,7 +9,7 @@ from nicegui import ui
 from desk.account import Estimate
 from desk.desk import Desk
 from desk.orders import Kind, Side, Terms, Ticket
-from pages.formats import format_full, format_money, format_price
+from pages.formats import format_age, format_full, format_money, format_price
 from pages.trading_draft import Draft
 
 Fact = tuple[str, str, str]
@@ -37,7 +38,7 @@ class Forecast:
         terms, quote = self.desk.broker.terms, self.desk.settings.quote
         spread = self.desk.broker.glance(ticket.name).spread_percent
         facts = [*price_facts(ticket, estimate, terms, spread), *money_facts(ticket, estimate, terms, quote)]
-        words = (('Fills at once.',) if estimate.at_once else ()) + estimate.notes
+        words = (said_of_time(estimate, self.desk.clock()), *estimate.notes)
         self._say(facts, words, estimate.refusal)
         self.words.classes(remove='muted')
 
@@ -51,10 +52,18 @@ class Forecast:
 
     def _say(self, facts: list[Fact], words: tuple[str, ...], refusal: str) -> None:
         self.facts.set_content(''.join(fact_html(*fact) for fact in facts))
-        self.words.set_content(''.join(f'<p>{escape(sentence)}</p>' for sentence in words))
+        self.words.set_content(''.join(f'<p>{escape(sentence)}</p>' for sentence in words if sentence))
         self.refused = refusal
         self.refusal.set_content(escape(refusal))
         self.refusal.set_visibility(bool(refusal))
+
+
+def said_of_time(estimate: Estimate, now: datetime) -> str:
+    """Whether it fills at once; how old the price is where that may be why it does not."""
+    if estimate.at_once:
+        return 'Fills at once.'
+    age = format_age(now - timedelta(seconds=estimate.age or 0), now)
+    return f'The last price is {age} old.' if age else ''
 
 
 def price_facts(ticket: Ticket, estimate: Estimate, terms: Terms, spread: Decimal) -> list[Fact]:
