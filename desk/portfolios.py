@@ -11,11 +11,12 @@ from desk.equity import MOST, Curve, Point, curve, interval_for
 from desk.errors import NotFound
 from desk.ledger import DEPOSITS, TRADER, sums
 from desk.market import Market, effective_policy
-from desk.orders import LOCAL, Book, Change, Fill, Side
+from desk.orders import LOCAL, Book, Change, Fill, Leg, Order, Side
 from desk.portfolio import ZERO, Portfolio, Tally, portfolio
 from desk.registry import Registry
 from desk.statement import Statement, entries
 from desk.store import Line, Page, Store
+from desk.store.records import cursor_at
 from desk.trade_export import fills_csv, orders_csv, paged, postings_csv
 from models import Coin
 
@@ -86,6 +87,15 @@ class Portfolios:
             cursor = page.cursor
             if len(found) >= limit or not cursor:
                 return Page(found, cursor)
+
+    async def legs(self, order: Order) -> list[Order]:
+        """The legs of a bracket by its entry; they are placed with it and have the next numbers."""
+        ids, after = (
+            self.registry.ids(self.registry.coin(order.coin_id)),
+            cursor_at((order.placed, order.id + len(Leg))),
+        )
+        page = await self.store.trades.orders(order.book_id, coin_ids=ids, limit=len(Leg), cursor=after)
+        return [each for each in reversed(page.items) if each.parent_id == order.id]
 
     async def statement(
         self, asset: str, number: int | None = None, limit: int = 50, cursor: str = '', user: str = LOCAL

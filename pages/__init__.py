@@ -7,6 +7,7 @@ from pages import (
     add_price,
     board,
     coin,
+    counting,
     import_csv,
     ledger,
     lost,
@@ -37,6 +38,7 @@ def register(desk: Desk) -> None:
     trading.register(desk, live, heads)
     changes = account_changes(desk)
     portfolio.register(desk, live, changes)
+    counting.register(desk)
     ledger.register(desk, changes)
     order_page.register(desk, changes)
     order_list.register(desk, changes)

@@ -31,6 +31,7 @@ def register(desk: Desk, changes: Event[[]]) -> None:
     async def page(number: int) -> None:
         try:
             story = await desk.broker.story(number)
+            legs = await desk.portfolio.legs(story.order)
         except DeskError as error:
             ui.status_code(error.status)
             with frame('Order', desk), ui.element('div').classes('narrow'):
@@ -39,14 +40,14 @@ def register(desk: Desk, changes: Event[[]]) -> None:
                 ui.link('Portfolio', '/portfolio')
             return
         with frame(f'Order {number}', desk), ui.element('div').classes('order-page'):
-            OrderStory(desk, story, changes)
+            OrderStory(desk, story, legs, changes)
 
 
 class OrderStory:
     """The order as it stands; while it is open it is written anew when the account changed."""
 
-    def __init__(self, desk: Desk, story: Story, changes: Event[[]]) -> None:
-        self.desk, self.story = desk, story
+    def __init__(self, desk: Desk, story: Story, legs: list[Order], changes: Event[[]]) -> None:
+        self.desk, self.story, self.legs = desk, story, legs
         self.zone = desk.preference('timezone', 'UTC')
         self.name = desk.broker.name(story.order.coin_id)
         self.place = ui.element('div').classes('order-story')
@@ -82,6 +83,8 @@ class OrderStory:
             ui.link(self.name, coin_path(self.name))
             if order.parent_id is not None:
                 ui.link(f'{LEGS[order.leg].capitalize()} of order {order.parent_id}', f'/orders/{order.parent_id}')
+            for leg in self.legs:
+                ui.link(f'{LEGS[leg.leg].capitalize()}: order {leg.id}', f'/orders/{leg.id}')
             ui.link('All orders', '/orders')
         if order.reason:
             bad = 'bad' if order.status is Status.REFUSED else ''

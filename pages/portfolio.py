@@ -9,6 +9,7 @@ from desk.equity import Curve, Point
 from desk.errors import DeskError
 from desk.orders import Book
 from desk.portfolio import Portfolio
+from pages import counting
 from pages.equity_chart import EquityChart, EquityDrawing
 from pages.formats import format_time
 from pages.live import Live
@@ -55,6 +56,7 @@ def _head(book: Book, every: list[Book]) -> None:
             choice = ui.select(options, value=book.number).classes('book').props('aria-label=Book')
             choice.on_value_change(lambda event: ui.navigate.to(_path(event.value, every)))
         with ui.element('div').classes('exports small'):
+            ui.link('How it is counted', counting.PATH)
             ui.link('All orders', f'/orders?book={book.number}')
             ui.label('Export').classes('muted')
             for what in EXPORTS:

@@ -16,6 +16,7 @@ PATHS = (
     '/trading/',
     '/trading/rules',
     '/portfolio',
+    '/portfolio/counting',
     '/ledger?asset=USD',
     '/orders',
     '/orders/1',

@@ -147,6 +147,8 @@ async def test_a_statement_says_where_the_cash_went(desk: Desk) -> None:
     whys = [Why.FEE, Why.SOLD, Why.FEE, Why.BOUGHT, Why.FEE, Why.BOUGHT, Why.DEPOSIT]
     assert [entry.why for entry in entries] == whys
     assert entries[0].balance == desk.broker.account().total(None)
+    stored = await desk.store.trades.balance(first.book.id, None, entries[0].line.id)
+    assert entries[0].balance == stored
     assert entries[-1].balance == DEPOSIT == entries[-1].line.amount
     for newer, older in itertools.pairwise(entries):
         assert newer.balance - newer.line.amount == older.balance

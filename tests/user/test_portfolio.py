@@ -226,3 +226,20 @@ async def test_every_order_is_listed_and_the_list_goes_on_by_itself(user: User, 
     await sees(user, 'cancelled')
     assert rows(user, 'data-order') == ['3', '2', '1']
     assert (await user.http_client.get('/orders?book=9')).status_code == 404
+
+
+async def test_the_parts_of_a_bracket_lead_to_each_other(user: User, desk: Desk) -> None:
+    await bought(desk)
+    ticket = Ticket('BTC', Side.BUY, Kind.MARKET, Decimal('0.1'), take_profit=Decimal(70000), stop_loss=Decimal(60000))
+    entry = await desk.broker.place(ticket)
+    await user.open(f'/orders/{entry.id}')
+    await sees(user, f'Take profit: order {entry.id + 1}')
+    await sees(user, f'Stop loss: order {entry.id + 2}')
+    await user.open(f'/orders/{entry.id + 2}')
+    await sees(user, f'Stop loss of order {entry.id}')
+
+
+async def test_it_is_told_how_all_this_is_counted_and_exported(user: User) -> None:
+    await user.open('/portfolio/counting')
+    await sees(user, 'How a portfolio is counted')
+    await sees(user, 'What the exports of paper trading hold')
