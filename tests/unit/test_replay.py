@@ -1,5 +1,6 @@
 """A desk that lives in a recording: nothing of the future is there, every price comes in at its own moment."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,7 @@ async def test_nothing_of_the_future_is_there(replaying: Replaying) -> None:
     desk.replay.step_price()
     await came(desk, 'ETH', '2')
     assert desk.clock() == second(10)
+    await asyncio.wait_for(desk.replay.finished.wait(), 5)
     assert desk.replay.state == 'the recording has ended'
 
 
