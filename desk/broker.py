@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from desk.account import Estimate
 from desk.crew import Crew
@@ -52,7 +53,10 @@ class Broker(TradeReader):
         self.settings, self.preferences, self.clock, self.mark = settings, preferences, clock, mark
         self.market = market
         self.matcher = Matcher(clock, newest, market.governing)
-        self.dealer = Dealer(self.store, self.registry, self.view, self.matcher, settings.quote, clock, self._announce)
+        probe = partial(store.flush, everything=False)
+        self.dealer = Dealer(
+            self.store, self.registry, self.view, self.matcher, settings.quote, clock, self._announce, probe
+        )
         self._followers = Followers[Change]()
         self._placing: dict[tuple[int, str], tuple[Ticket, asyncio.Task[Order]]] = {}
 
@@ -113,7 +117,7 @@ class Broker(TradeReader):
         tick = self.market.standing(coin).governing
         if tick is None:
             raise NotFound(f'{coin.name} has no price yet.', 'name')
-        return glance(tick, self.terms, self.steps(coin.name), self.clock())
+        return glance(tick, self.terms, self.steps(coin.name))
 
     def share(self, name: str, side: Side, percent: int, user: str = LOCAL) -> Decimal:
         """So many per cent of what is available: of the money for a buy, of the coins for a sell; raises NotFound."""

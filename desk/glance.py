@@ -1,7 +1,6 @@
-"""What a ticket shows before anything is asked for: the quote with its spread and age, shares of a balance. Pure."""
+"""What a ticket shows before anything is asked for: the quote with its spread, shares of a balance. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from desk.orders import Steps, Terms
@@ -14,7 +13,7 @@ DIGITS = Decimal('0.0001')
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A coin's quote as orders meet it. `spread_percent` is of the middle, to 0.0001; `age` is in seconds.
+    """A coin's quote as orders meet it. `spread_percent` is of the middle, to 0.0001.
 
     `own`: bid and ask came with the price; else they are the price ∓ half the account's spread.
     """
@@ -23,11 +22,10 @@ class Glance:
     ask: Decimal
     spread: Decimal
     spread_percent: Decimal
-    age: float
     own: bool
 
 
-def glance(tick: Tick, terms: Terms, steps: Steps, now: datetime) -> Glance:
+def glance(tick: Tick, terms: Terms, steps: Steps) -> Glance:
     """The quote of a price."""
     bid, ask = quote(tick, terms, steps)
     with localcontext(MONEY):
@@ -37,7 +35,6 @@ def glance(tick: Tick, terms: Terms, steps: Steps, now: datetime) -> Glance:
             ask=ask,
             spread=ask - bid,
             spread_percent=wide.quantize(DIGITS, ROUND_HALF_EVEN).normalize(),
-            age=max(0.0, (now - tick.received).total_seconds()),
             own=(tick.bid, tick.ask) == (bid, ask),
         )
 

@@ -1,6 +1,5 @@
-"""The quote with its spread and age, and shares of a balance that never come to more than it."""
+"""The quote with its spread, and shares of a balance that never come to more than it."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import given
@@ -20,13 +19,13 @@ def tick(price: str, bid: str | None = None, ask: str | None = None) -> Tick:
 
 
 def test_a_price_without_a_quote_gets_half_the_spread_on_each_side() -> None:
-    seen = glance(tick('67000'), Terms(), Steps(), NOW + timedelta(seconds=75))
+    seen = glance(tick('67000'), Terms(), Steps())
     assert (seen.bid, seen.ask, seen.spread) == (Decimal('66966.5'), Decimal('67033.5'), Decimal('67'))
-    assert (seen.spread_percent, seen.own, seen.age) == (Decimal('0.1'), False, 75.0)
+    assert (seen.spread_percent, seen.own) == (Decimal('0.1'), False)
 
 
 def test_a_price_with_a_quote_keeps_it() -> None:
-    seen = glance(tick('100', '99', '101'), Terms(), Steps(), NOW)
+    seen = glance(tick('100', '99', '101'), Terms(), Steps())
     assert (seen.bid, seen.ask, seen.spread_percent, seen.own) == (Decimal(99), Decimal(101), Decimal(2), True)
 
 
