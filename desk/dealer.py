@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +27,8 @@ class Dealer:
     """The matcher, what it decided that is not committed yet, and the accounts as committed.
 
     Prices that come while the database fails, or while coins are merged, are kept and gone through afterwards. It is
-    *behind* until then, and takes no orders. `announce` is called with each batch of changes after its commit.
+    *behind* until then, and takes no orders. `announce` is called with each batch of changes after its commit; `probe`
+    writes something, and raises Unavailable as long as that fails.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class Dealer:
         quote: str,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[Change]], None],
+        probe: Callable[[], Awaitable[None]],
     ) -> None:
         self.store, self.registry, self.view, self.matcher = store, registry, view, matcher
-        self.quote, self.clock, self.announce = quote, clock, announce
+        self.quote, self.clock, self.announce, self.probe = quote, clock, announce, probe
         self.foreign = False  # an account is in another currency than the prices, which then mean nothing to it
         self.backlog = Backlog()
         self.pump = Pump(store, self._committed, self._fall_behind)
@@ -174,6 +176,8 @@ class Dealer:
                 await self.commit(())
 
     async def _renew(self) -> None:
+        if self.trouble:
+            await self.probe()
         await self.load()
         self.pump.mend()
         await self._catch_up()
