@@ -54,3 +54,20 @@ def test_a_note_is_written_by_keyboard_alone(server: Server, two_windows: tuple[
     one.keyboard.press('Enter')
     for window in two_windows:
         expect(window.get_by_role('button', name='Change note')).to_have_text('too early')
+
+
+def test_a_new_position_comes_live_and_a_reset_leads_on(server: Server, two_windows: tuple[Page, Page]) -> None:
+    server.post({'name': 'BTC', 'price': '1000'}, {'name': 'ETH', 'price': '100'})
+    buy(server, 'BTC', '1')
+    for window in two_windows:
+        window.goto('/portfolio')
+        expect(window.locator('[role=cell].last')).to_have_text('1,000.00')
+    buy(server, 'ETH', '10')
+    server.post({'name': 'ETH', 'price': '105'})
+    for window in two_windows:
+        expect(window.locator('[role=cell].last')).to_have_text(['1,000.00', '105.00'])
+        expect(window.locator('[data-fill]')).to_have_count(2)
+    assert server.http.post('/api/account/reset', json={'confirm': 'book 1'}).status_code == 200
+    for window in two_windows:
+        expect(window.get_by_text('Nothing is bought yet.')).to_be_visible()
+        expect(window.locator('.equity')).to_have_text('100,000.00')
