@@ -48,7 +48,7 @@ class CoinChart:
     ) -> None:
         self.desk, self.coin, self.marks = desk, coin, marks
         self.chart: CandleChart | None = None
-        self.moved, self.stale, self.read_at = False, False, time.monotonic()
+        self.moved, self.stale, self.marked, self.read_at = False, False, False, time.monotonic()
         with ui.element('section').classes('section').props('aria-label="Chart"'):
             with ui.element('div').classes('chart-bar'):
                 self.choice = ui.toggle(list(INTERVALS), value=chosen_interval(), on_change=self.load)
@@ -71,9 +71,8 @@ class CoinChart:
             self._show(drawing)
 
     def remark(self) -> None:
-        """What `marks` gives has changed."""
-        if self.chart and self.marks:
-            self.chart.mark(self.marks())
+        """What `marks` gives has changed: it is drawn with the next move."""
+        self.marked = True
 
     def _show(self, drawing: Drawing | str) -> None:
         if isinstance(drawing, str):
@@ -105,6 +104,9 @@ class CoinChart:
             self.moved = self.stale = True
 
     async def _look(self) -> None:
+        if self.marked and self.chart and self.marks:
+            self.marked = False
+            self.chart.mark(self.marks())
         overdue = time.monotonic() - self.read_at > (READ_REPLAY_EVERY if self.desk.replay else READ_EVERY)
         if self.stale and (overdue or self.chart is None):
             await self.load()

@@ -151,4 +151,5 @@ def test_axe_finds_nothing_serious_among_orders(server: Server, new_window: Call
         expect(filled_button(page)).to_contain_text(f'Buy {int(size):,} ACME')
         page.keyboard.press('Enter')
     expect(page.locator('.notice.bad').filter(has_text='available').first).to_be_visible()
+    expect(page.locator('.q-notification')).to_have_count(0, timeout=15_000)  # it fades: between two colours
     assert serious(page) == []
