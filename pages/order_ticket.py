@@ -52,7 +52,7 @@ class OrderTicket:
 
     def _placed(self, order: Order, amount: str) -> None:
         """The size is wiped, so that one order is one press; unless it is another by now."""
-        self.draft.placed()
+        self.draft.renew()
         if order.status == Status.REFUSED:
             again = order.reason == self.forecast.refused  # it stands above already
             self._complain(f'Order {order.id} is refused.' + ('' if again else f' {order.reason}'))
@@ -74,6 +74,7 @@ class OrderTicket:
         return self.draft.ticket(self.desk.preference('timezone', 'UTC'))
 
     def _typed(self, name: str) -> None:
+        self.draft.renew()
         self.fields.clear_errors()
         self._complain('')
         if name in ('side', 'kind', 'time_in_force', 'bracket', 'post_only'):

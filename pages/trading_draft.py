@@ -76,6 +76,6 @@ class Draft:
             asked['good_till'] = parse_timestamp(self.good_till, ZoneInfo(zone)).isoformat() if self.good_till else ''
         return parse_ticket(asked)
 
-    def placed(self) -> None:
-        """The order is placed: the next one is another."""
+    def renew(self) -> None:
+        """It asks for another order from now on: the one before is placed, or written otherwise."""
         self.client_order_id = uuid4().hex

@@ -49,5 +49,5 @@ def test_each_order_has_a_name_of_its_own_so_that_pressing_twice_places_once() -
     draft = Draft('BTC', amount='1')
     first = draft.ticket('UTC').client_order_id
     assert draft.ticket('UTC').client_order_id == first
-    draft.placed()
+    draft.renew()
     assert draft.ticket('UTC').client_order_id != first
