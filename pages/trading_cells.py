@@ -1,5 +1,7 @@
 """The quote on the trading page, rendered once for all browsers that look at the coin."""
 
+from decimal import Decimal
+
 from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
@@ -8,6 +10,7 @@ from models import Coin
 from pages.formats import format_full, format_price, price_decimals
 from pages.live import Cell, Live
 
+MOST_DECIMALS = 18
 OWN, MADE = 'from the price', 'made from the last price and the account’s spread'
 
 
@@ -46,12 +49,21 @@ def quote_html(seen: Glance) -> str:
     """Bid, ask and spread; the title says where bid and ask are from."""
     title = f'Bid and ask {OWN if seen.own else MADE}'
     spread = f'{format_full(seen.spread_percent)} %'
+    decimals = telling_decimals(seen.bid, seen.ask)
     figures = (
-        ('Bid', format_price(seen.bid), 'bid'),
-        ('Ask', format_price(seen.ask), 'ask'),
-        ('Spread', f'{format_price(seen.spread, price_decimals(seen.ask))} · {spread}', 'spread'),
+        ('Bid', format_price(seen.bid, decimals), 'bid'),
+        ('Ask', format_price(seen.ask, decimals), 'ask'),
+        ('Spread', f'{format_price(seen.spread, decimals)} · {spread}', 'spread'),
     )
     return ''.join(
         f'<div title="{title}"><dt>{label}</dt><dd data-field="{name}">{text}</dd></div>'
         for label, text, name in figures
     )
+
+
+def telling_decimals(bid: Decimal, ask: Decimal) -> int:
+    """As many decimals as a price deserves, and more where bid and ask would look the same."""
+    decimals = price_decimals(ask)
+    while decimals < MOST_DECIMALS and bid != ask and format_price(bid, decimals) == format_price(ask, decimals):
+        decimals += 1
+    return decimals

@@ -10,6 +10,7 @@ from desk.account import Estimate
 from desk.desk import Desk
 from desk.orders import Kind, Side, Terms, Ticket
 from pages.formats import format_age, format_full, format_money, format_price
+from pages.trading_cells import telling_decimals
 from pages.trading_draft import Draft
 
 Fact = tuple[str, str, str]
@@ -75,7 +76,10 @@ def price_facts(ticket: Ticket, estimate: Estimate, terms: Terms, spread: Decima
     if ticket.kind in SLIPPING:
         facts.append(('Slippage', f'{format_full(terms.slippage)} bp', 'basis points, hundredths of a per cent'))
     if estimate.bid is not None and estimate.ask is not None:
-        facts.append(('Bid · Ask', f'{format_price(estimate.bid)} · {format_price(estimate.ask)}', ''))
+        decimals = telling_decimals(estimate.bid, estimate.ask)
+        facts.append(
+            ('Bid · Ask', ' · '.join(format_price(each, decimals) for each in (estimate.bid, estimate.ask)), '')
+        )
         facts.append(('Spread', f'{format_full(spread)} %', 'between bid and ask'))
     if estimate.size is not None and ticket.size is None:
         facts.append(('Size', f'{format_full(estimate.size)} {ticket.name}', ''))
