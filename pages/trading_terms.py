@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from nicegui import ui
 
+from desk.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
 from desk.orders import Terms
@@ -48,12 +49,16 @@ class AccountTerms:
                 ui.button('Terms …', on_click=self._ask_terms).classes('small')
                 ui.button('Begin anew …', on_click=lambda: ask_reset(desk)).classes('small')
         self.show()
-        ui.context.client.on_delete(desk.subscribe(lambda names: self.show()))
+        ui.context.client.on_delete(desk.subscribe(self._changed))
 
     def show(self) -> None:
         """As they are now."""
         account = self.desk.broker.account()
         self.words.set_text(f'Book {account.book.number}, paper money. {terms_words(self.desk.broker.terms)}')
+
+    def _changed(self, names: set[str]) -> None:
+        if ACCOUNT in names:
+            self.show()
 
     def _ask_terms(self) -> None:
         TermsDialog(self.desk, self.show)
