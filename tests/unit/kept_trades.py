@@ -86,9 +86,10 @@ class Kept:
             assert before.is_open
             assert order.revision > before.revision
         fills = [fill for fill in self.fills if fill.order_id == order.id]
-        assert order.filled_size == sum((fill.size for fill in fills), ZERO)
-        assert order.filled_value == sum((fill.value for fill in fills), ZERO)
-        assert order.fees == sum((fill.fee for fill in fills), ZERO)
+        with localcontext(EXACT):
+            assert order.filled_size == sum((fill.size for fill in fills), ZERO)
+            assert order.filled_value == sum((fill.value for fill in fills), ZERO)
+            assert order.fees == sum((fill.fee for fill in fills), ZERO)
         assert order.size is None or order.leg or order.filled_size <= order.size
         self.orders[order.id] = order
 
@@ -110,8 +111,9 @@ class Kept:
 
 def _check_balanced(transaction: Transaction) -> None:
     sums: dict[int | None, Decimal] = defaultdict(Decimal)
-    for posting in transaction.postings:
-        sums[posting.coin_id] += posting.amount
+    with localcontext(EXACT):
+        for posting in transaction.postings:
+            sums[posting.coin_id] += posting.amount
     assert set(sums.values()) == {ZERO}
 
 

@@ -31,6 +31,7 @@ class Books:
         self.postings: list[tuple[int, str, int | None, Decimal]] = []
         self.books: dict[str, int] = {}
 
+    @exactly
     def total(self, user: str, asset: int | None) -> Decimal:
         """What the trader has: the sum of the postings, and nothing else."""
         mine = self.books[user]
@@ -47,6 +48,7 @@ class Books:
             held += max(leg.remaining for leg in orders if leg.parent is entry)
         return held
 
+    @exactly
     def available(self, user: str, asset: int | None) -> Decimal:
         return self.total(user, asset) - self.held(user, asset)
 

@@ -115,8 +115,8 @@ def cost(order: Paper, size: Decimal, price: Decimal) -> Decimal:
 
 
 def most_lots(order: Paper, amount: Decimal, price: Decimal, fee: Decimal) -> Decimal:
-    """The greatest size that `amount` pays for."""
-    return to_step(amount / (price * (1 + fee)), order.steps.lot_size, ROUND_FLOOR)
+    """The greatest size that `amount` pays for, of sizes with 20 digits before the point at most."""
+    return to_step(min(amount / (price * (1 + fee)), Decimal(10) ** 20 - 1), order.steps.lot_size, ROUND_FLOOR)
 
 
 def reserve_price(order: Paper, tick: Tick | None) -> Decimal:

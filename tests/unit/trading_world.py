@@ -141,7 +141,7 @@ class World:
         for asset in (None, *self.coins):
             assert account.total(asset) == balances.get(asset, 0) == self.reference.total(user, asset)
             assert account.held(asset) == self.reference.held(user, asset)
-            assert account.available(asset) == account.total(asset) - account.held(asset)
+            assert account.available(asset) == self.reference.available(user, asset)
             assert account.available(asset) >= 0
 
     def _facts(self, trade: Trade) -> tuple[Any, ...]:
