@@ -24,7 +24,7 @@ import pages
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
 from desk.feeds.catalog import problem
-from desk.replay import staged
+from desk.replay.feed import staged
 from desk.settings import Settings, load_settings
 from desk.store.database import connect, failure
 

@@ -13,8 +13,8 @@ from api import examples
 from api.multipart import file_of
 from api.orders import BookNumber
 from api.schemas import ImportOut
-from desk.csv_import import CsvImport, summary
-from desk.csv_spool import spool
+from desk.csv.importing import CsvImport, summary
+from desk.csv.spool import spool
 from desk.desk import Desk
 from desk.errors import Invalid
 

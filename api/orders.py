@@ -8,9 +8,9 @@ from api import body, examples, order_examples
 from api.order_schemas import EstimateOut, FillPage, OrderOut, OrderPage, StoryOut
 from api.order_shapes import event_shape, fill_shape, order_shape
 from api.prices import From, To, span
-from desk.account import Estimate
 from desk.desk import Desk
 from desk.errors import Invalid
+from desk.matching.account import Estimate
 from desk.orders import Ticket
 from desk.ticket import parse_number, parse_ticket
 

@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from desk.desk import Desk
-from desk.matching import Matcher
+from desk.matching.matcher import Matcher
 from desk.orders import LOCAL, Change, Kind, Side, Steps, Terms, Ticket
 from desk.settings import Settings
 from desk.ticks import Tick

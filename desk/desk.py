@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from desk.broker import Broker
+from desk.broker.broker import Broker
 from desk.candles import INTERVALS, Candle
 from desk.coinage import Coinage
 from desk.conflator import Conflator, Subscriber
 from desk.corrections import Corrections
 from desk.crew import Crew
-from desk.csv_export import export_csv
+from desk.csv.exporting import export_csv
 from desk.errors import Invalid, NotFound
 from desk.feeds import Feeds, Grid
 from desk.intake import Intake
@@ -21,8 +21,8 @@ from desk.memory import Memory
 from desk.portfolios import Portfolios
 from desk.preferences import Preferences
 from desk.registry import Registry
-from desk.replay import Replay
-from desk.replays import Replays
+from desk.replay.feed import Replay
+from desk.replay.sessions import Replays
 from desk.settings import Settings
 from desk.status import Status, memory, versions, writer_state
 from desk.store import HistoryPage, Store

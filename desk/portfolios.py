@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from desk.broker import Broker
+from desk.broker.broker import Broker
 from desk.candles import INTERVALS, Candle
 from desk.equity import MOST, Curve, Point, curve, interval_for
 from desk.errors import NotFound

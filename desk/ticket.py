@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from desk.account import Estimate
 from desk.errors import Invalid
+from desk.matching.account import Estimate
 from desk.orders import Kind, Side, Ticket, TimeInForce
 from desk.ticks import parse_name, parse_price, parse_timestamp
 

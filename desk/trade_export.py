@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from columns import canonical
-from desk.csv_export import quoted
-from desk.csv_rows import escaped
+from desk.csv.exporting import quoted
+from desk.csv.rows import escaped
 from desk.orders import Book, Fill, Order
 from desk.store import Line, Page
 

@@ -2,7 +2,7 @@
 
 from nicegui import Event
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import Event
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote

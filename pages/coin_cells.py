@@ -6,7 +6,7 @@ from html import escape
 
 from nicegui import Event
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from desk.csv_import import Inspection
+from desk.csv.importing import Inspection
 from desk.desk import Desk
 from desk.errors import DeskError
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from nicegui import app, background_tasks, ui
 
-from desk.csv_import import Inspection
-from desk.csv_reading import Report
+from desk.csv.importing import Inspection
+from desk.csv.reading import Report
 from desk.desk import Desk
 from desk.errors import DeskError
 from pages.formats import format_bytes

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from nicegui import background_tasks
 
-from desk.csv_formats import name_in
-from desk.csv_import import CsvImport, summary
-from desk.csv_reading import Report
+from desk.csv.formats import name_in
+from desk.csv.importing import CsvImport, summary
+from desk.csv.reading import Report
 from desk.desk import Desk
 from desk.errors import Conflict, DeskError
 

@@ -9,7 +9,7 @@ from nicegui import app, events, ui
 from starlette.requests import ClientDisconnect
 
 from api.multipart import file_of, part_of
-from desk.csv_spool import LIMIT, check_size, new_file, spool
+from desk.csv.spool import LIMIT, check_size, new_file, spool
 from desk.errors import DeskError
 from desk.settings import Settings
 from pages.formats import format_bytes

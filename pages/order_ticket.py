@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from columns import canonical
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from desk.orders import Order, Side, Status, Ticket

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from nicegui import Event
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.portfolio import Portfolio, Position

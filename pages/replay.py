@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from desk.desk import Desk
-from desk.replay import Replay
+from desk.replay.feed import Replay
 from pages.formats import format_count, format_time
 from pages.replay_banner import banner_words
 from pages.replay_sessions import Sessions

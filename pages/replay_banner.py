@@ -6,7 +6,7 @@ from datetime import timedelta
 from nicegui import ui
 
 from desk.desk import Desk
-from desk.replay import FASTEST, Replay
+from desk.replay.feed import FASTEST, Replay
 from pages.formats import format_time
 
 LOOK_EVERY = 0.5

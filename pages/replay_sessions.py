@@ -8,7 +8,7 @@ from nicegui import ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
-from desk.replays import Session
+from desk.replay.sessions import Session
 from pages.formats import direction, format_money, format_time
 from pages.replay_banner import speed_words
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from nicegui import background_tasks, ui
 
-from desk.csv_import import Inspection
-from desk.csv_spool import spool
+from desk.csv.importing import Inspection
+from desk.csv.spool import spool
 from desk.desk import Desk
 from desk.errors import DeskError
-from desk.recording import Recorder
+from desk.replay.recording import Recorder
 from pages.formats import format_bytes
 from pages.import_columns import Columns
 from pages.import_jobs import UploadedFile

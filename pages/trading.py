@@ -5,7 +5,7 @@ from urllib.parse import quote as quoted
 
 from nicegui import app, ui
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from desk.market import Quote

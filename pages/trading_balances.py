@@ -6,9 +6,9 @@ from urllib.parse import quote as quoted
 
 from nicegui import ui
 
-from desk.account import Account
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
+from desk.matching.account import Account
 from pages.formats import format_full, format_money
 
 HEADINGS = ('Asset', 'Total', 'Held', 'Available')

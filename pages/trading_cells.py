@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
+from desk.broker.glance import Glance
 from desk.desk import Desk
 from desk.errors import NotFound
-from desk.glance import Glance
 from models import Coin
 from pages.formats import format_full, format_price, price_decimals
 from pages.live import Cell, Live

@@ -5,7 +5,7 @@ from html import escape
 
 from nicegui import ui
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.orders import Fill
 from pages.asking import asking

@@ -6,8 +6,8 @@ from html import escape
 
 from nicegui import ui
 
-from desk.account import Estimate
 from desk.desk import Desk
+from desk.matching.account import Estimate
 from desk.orders import Kind, Side, Terms, Ticket
 from pages.formats import format_age, format_full, format_money, format_price
 from pages.trading_cells import telling_decimals

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from desk.broker import Broker
+from desk.broker.broker import Broker
 from desk.orders import Fill, Kind, Order
 from desk.trading import stop_of
 from models import Coin

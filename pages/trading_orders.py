@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Order

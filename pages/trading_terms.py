@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from nicegui import ui
 
-from desk.broker import ACCOUNT
+from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
 from desk.orders import Terms

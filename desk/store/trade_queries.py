@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, tuple_
 
-from desk.account import TradingState
 from desk.errors import NotFound
 from desk.ledger import ACCOUNTS, TRADER
+from desk.matching.account import TradingState
 from desk.orders import Book, Fill, Order
 from desk.store.records import Line, Page, Position, Story, cursor_at, parse_cursor
 from desk.store.trade_rows import BOOK, BOOKS, EVENT, EVENTS, FILL, FILLS, ORDER, ORDERS, POSTING, TRANSACTION, Shape, T

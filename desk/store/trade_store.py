@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from desk.account import TradingState
 from desk.errors import Invalid
+from desk.matching.account import TradingState
 from desk.orders import Book, Change, Fill, Order
 from desk.store import trade_queries, trades
 from desk.store.access import Access

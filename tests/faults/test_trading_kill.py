@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from desk.account import Account
+from desk.matching.account import Account
 from desk.store import Store
 from tests.running import Server
 

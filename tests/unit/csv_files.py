@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from desk.csv_import import CsvImport
-from desk.csv_reading import Report
+from desk.csv.importing import CsvImport
+from desk.csv.reading import Report
 from desk.desk import Desk
 from tests.unit.csv_sink import NOW, Sink
 

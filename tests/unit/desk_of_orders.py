@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from desk.account import Account
-from desk.matching import Matcher
+from desk.matching.account import Account
+from desk.matching.matcher import Matcher
 from desk.orders import LOCAL, Change, Event, Fill, Kind, Order, Posting, Side, Steps, Terms, Ticket
 from desk.ticket import NUMBERS
 from desk.ticks import Tick

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal, localcontext
 
-from desk.account import TradingState
+from desk.matching.account import TradingState
 from desk.orders import Book, Change, Fill, Order, Rule, Side, Transaction
 from desk.ticks import Tick
 from tests.unit.reference_orders import Paper

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desk.desk import Desk
-from desk.recording import START, Recorder, Recording
-from desk.replay import staged
+from desk.replay.feed import staged
+from desk.replay.recording import START, Recorder, Recording
 from desk.settings import Settings
 from desk.ticks import Tick
 from tests.unit.csv_files import written

@@ -4,8 +4,8 @@ import random
 from collections import defaultdict
 from decimal import Decimal
 
-from desk.account import Account
 from desk.ledger import TRADER, sums
+from desk.matching.account import Account
 from desk.orders import Kind, Leg, Side, Terms, TimeInForce
 from desk.trading import hold
 from tests.unit.desk_of_orders import BTC, Pit, order

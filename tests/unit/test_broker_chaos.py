@@ -11,9 +11,9 @@ from decimal import Decimal
 import pytest
 
 from desk import crew
-from desk.account import Account, TradingState
 from desk.desk import Desk
 from desk.errors import Conflict, Unavailable
+from desk.matching.account import Account, TradingState
 from desk.orders import LOCAL, Change, Order, Side, Status
 from desk.settings import Settings
 from desk.store import TradeStore

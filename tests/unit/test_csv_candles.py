@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.csv_reading import spacing
+from desk.csv.reading import spacing
 from desk.errors import Invalid
 from tests.unit.csv_files import candle, imported, written
 from tests.unit.csv_sink import Sink, sink

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.csv_export import export_csv
-from desk.csv_import import CsvImport
-from desk.csv_rows import EPOCH
+from desk.csv.exporting import export_csv
+from desk.csv.importing import CsvImport
+from desk.csv.rows import EPOCH
 from desk.desk import Desk
 from desk.errors import Invalid
 from desk.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.csv_file import LINE_LIMIT, CsvFile, Row
+from desk.csv.file import LINE_LIMIT, CsvFile, Row
 from desk.errors import Invalid
 
 

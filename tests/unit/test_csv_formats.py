@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.csv_formats import base_of, likely_mapping, mapped, name_in, recognise
+from desk.csv.formats import base_of, likely_mapping, mapped, name_in, recognise
 from desk.errors import Invalid
 
 

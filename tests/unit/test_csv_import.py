@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.csv_import import BATCH, CsvImport, summary
-from desk.csv_reading import Report
+from desk.csv.importing import BATCH, CsvImport, summary
+from desk.csv.reading import Report
 from desk.desk import Desk
 from desk.errors import Invalid, Unavailable
 from desk.ticks import Tick

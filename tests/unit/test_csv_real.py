@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.csv_formats import name_in
-from desk.csv_import import CsvImport
+from desk.csv.formats import name_in
+from desk.csv.importing import CsvImport
 from desk.desk import Desk
 from tests.unit.csv_sink import REAL_FILES, Sink, needs_real_files, sink
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.candles import floor
-from desk.csv_formats import recognise
-from desk.csv_rows import EPOCH, RowReader, escaped, machine_number, parse_moment, unescaped
+from desk.csv.formats import recognise
+from desk.csv.rows import EPOCH, RowReader, escaped, machine_number, parse_moment, unescaped
 from desk.errors import Invalid
 from desk.ticks import Bar, Tick
 from models import Origin

@@ -7,7 +7,7 @@ from subprocess import Popen
 
 import pytest
 
-from desk.csv_spool import STARTED, TooLarge, folder_of, new_file, spool
+from desk.csv.spool import STARTED, TooLarge, folder_of, new_file, spool
 from desk.errors import Unavailable
 from desk.settings import Settings
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.glance import glance, share
+from desk.broker.glance import glance, share
 from desk.orders import Steps, Terms
 from desk.ticks import Tick
 from models import Origin, utc_now

@@ -5,9 +5,9 @@ from decimal import Decimal as D
 
 import pytest
 
-from desk.account import TradingState
 from desk.errors import Conflict, Invalid, NotFound
-from desk.matching import Matcher
+from desk.matching.account import TradingState
+from desk.matching.matcher import Matcher
 from desk.orders import LOCAL, Kind, Rule, Side, Status, Steps, Terms, TimeInForce
 from tests.unit.desk_of_orders import BTC, NOON, PLAIN, Pit
 

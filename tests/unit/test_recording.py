@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desk.errors import Invalid
-from desk.recording import four_prices, quarters
+from desk.replay.recording import four_prices, quarters
 from desk.ticks import Bar, Tick
 from models import Origin
 from tests.unit.csv_files import written

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.errors import Invalid
-from desk.replay import staged
+from desk.replay.feed import staged
 from desk.settings import Settings
 from tests.unit.csv_files import written
 from tests.unit.replaying import HEADER, NOON, Replaying, all_of, came, line, recorded, replaying, second

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.replay_clock import ReplayClock
+from desk.replay.clock import ReplayClock
 from tests.unit.replaying import NOON, second
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from desk.desk import Desk
 from desk.errors import Invalid, NotFound, Unavailable
-from desk.recording import Recorder
-from desk.replays import Replays, variables
+from desk.replay.recording import Recorder
+from desk.replay.sessions import Replays, variables
 from desk.settings import Settings, load_settings
 from models import utc_now
 from tests.running import ROOT, bare_environment, free_port, wait_until
@@ -45,7 +45,7 @@ async def opened(replays: Replays, name: str, speed: int = 1) -> str:
 
 def processes() -> list[psutil.Process]:
     """The replays that this process has started."""
-    return [child for child in psutil.Process().children(recursive=True) if 'desk.replay_child' in child.cmdline()]
+    return [child for child in psutil.Process().children(recursive=True) if 'desk.replay.child' in child.cmdline()]
 
 
 async def seen(condition: Callable[[], object]) -> None:
@@ -95,7 +95,7 @@ async def test_a_replay_ends_with_the_desk_however_that_ends(tmp_path: Path) -> 
     file = written(tmp_path, TAPE, 'tape.csv')
     given = variables(load_settings(data_dir=tmp_path / 'data', replay=file, speed=1, port=free_port()))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, '-m', 'desk.replay_child',
+        sys.executable, '-m', 'desk.replay.child',
         cwd=ROOT, env={**bare_environment(), **given}, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout

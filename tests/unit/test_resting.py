@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.matching.resting import Resting
 from desk.orders import Kind, Order, Side, Steps, Terms
-from desk.resting import Resting
 from desk.trading import reached, stop_of, through
 from tests.unit.desk_of_orders import Pit, order
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.account import Estimate
 from desk.errors import Invalid
+from desk.matching.account import Estimate
 from desk.orders import Kind, Side, Ticket, TimeInForce
 from desk.ticket import asked_text, check_good_till, parse_ticket, ticket_words
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from desk.glance import Glance
+from desk.broker.glance import Glance
 from pages.trading_cells import quote_html, telling_decimals
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.errors import DeskError
 from desk.market import Market
-from desk.matching import Matcher
+from desk.matching.matcher import Matcher
 from desk.orders import Change, Kind, Order, Steps, Terms, Ticket
 from desk.ticks import Tick
 from models import Coin, Origin

@@ -8,7 +8,7 @@ from nicegui import ui
 from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 
-from desk.csv_spool import folder_of
+from desk.csv.spool import folder_of
 from desk.desk import Desk
 from tests.unit.csv_sink import REAL_FILES, needs_real_files
 

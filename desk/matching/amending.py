@@ -3,11 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from desk.decision import Decision
 from desk.errors import Conflict, Invalid
-from desk.filling import take, uncovered, would_take
+from desk.matching.decision import Decision
+from desk.matching.filling import take, uncovered, would_take
+from desk.matching.placing import check_bracket, check_step, check_worth
 from desk.orders import Kind, Leg, Order, Side
-from desk.placing import check_bracket, check_step, check_worth
 from desk.sentences import money, plain
 from desk.ticks import Tick
 from desk.trading import hold, marketable, quote, worst_price

@@ -4,8 +4,8 @@ import heapq
 from collections.abc import Iterator
 from decimal import Decimal
 
+from desk.matching.trails import Trails
 from desk.orders import Kind, Order, Side
-from desk.trails import Trails
 
 NEVER_BELOW, NEVER_ABOVE = Decimal(0), Decimal('Infinity')
 Entry = tuple[Decimal, int, int, int]  # the price that touches, negated where prices fall to it; 1: at it is not enough

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
-from desk.account import TradingState
-from desk.backlog import Backlog
-from desk.committed import RECENT, Committed, through_merges
+from desk.broker.backlog import Backlog
+from desk.broker.committed import RECENT, Committed, through_merges
+from desk.broker.pump import Pump, sentence
 from desk.errors import Conflict, DeskError, Unavailable
-from desk.matching import Matcher
+from desk.matching.account import TradingState
+from desk.matching.matcher import Matcher
 from desk.orders import Change, Order
-from desk.pump import Pump, sentence
 from desk.registry import Registry
 from desk.store import TradeStore
 from desk.ticks import Tick

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from desk.decision import Decision
+from desk.matching.decision import Decision
 from desk.orders import LOT, Order, Rule, Side, TimeInForce
 from desk.sentences import apart, counted, money, plain, rounded
 from desk.ticks import MONEY, Tick

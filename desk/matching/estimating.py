@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from desk.account import Estimate
-from desk.decision import Decision, words
+from desk.matching.account import Estimate
+from desk.matching.decision import Decision, words
 from desk.orders import Kind, Leg, Order, Side, Status, TimeInForce
 from desk.sentences import money
 from desk.ticks import MONEY, Tick

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from columns import canonical
-from desk.csv_formats import name_in
+from desk.csv.formats import name_in
 from desk.errors import Invalid
 from desk.feeds.feed import FeedMaker, Sink
 from desk.feeds.state import Health
 from desk.portfolio import Portfolio
-from desk.recording import MICROSECOND, START, Facts, Place, Recorder, Recording
-from desk.replay_clock import ReplayClock
+from desk.replay.clock import ReplayClock
+from desk.replay.recording import MICROSECOND, START, Facts, Place, Recorder, Recording
 from desk.settings import Settings
 from desk.ticks import EARLIEST, Tick
 from models import utc_now

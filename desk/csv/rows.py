@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from columns import FRACTION_DIGITS
 from desk.candles import floor
-from desk.csv_formats import Layout, base_of
+from desk.csv.formats import Layout, base_of
 from desk.errors import Invalid
 from desk.ticks import (
     MONEY,

@@ -8,14 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from desk.account import Estimate
+from desk.broker.dealer import Dealer
+from desk.broker.glance import Glance, glance, share
+from desk.broker.reader import TradeReader
 from desk.crew import Crew
-from desk.dealer import Dealer
 from desk.errors import Conflict, NotFound
 from desk.followers import Followers
-from desk.glance import Glance, glance, share
 from desk.market import Market
-from desk.matching import Matcher
+from desk.matching.account import Estimate
+from desk.matching.matcher import Matcher
 from desk.orders import LOCAL, LOT, Book, Change, Order, Side, Steps, Terms, Ticket
 from desk.preferences import Preferences
 from desk.registry import Registry
@@ -24,7 +25,6 @@ from desk.store import Store
 from desk.terms import check_terms, default_terms, parse_terms, terms_text
 from desk.ticket import asked_text, check_good_till, check_ticket
 from desk.ticks import Tick
-from desk.trade_reader import TradeReader
 from models import Coin
 
 ACCOUNT = '\x00account'

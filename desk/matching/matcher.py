@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from desk import amending, placing
-from desk.account import Account, Estimate, TradingState
-from desk.decision import Decision, Numbers
 from desk.errors import Conflict, NotFound
-from desk.estimating import estimated
-from desk.filling import rest, take, trigger
 from desk.ledger import deposit
+from desk.matching import amending, placing
+from desk.matching.account import Account, Estimate, TradingState
+from desk.matching.decision import Decision, Numbers
+from desk.matching.estimating import estimated
+from desk.matching.filling import rest, take, trigger
+from desk.matching.resting import Resting
 from desk.orders import Book, Change, Kind, Order, Status, Steps, Terms, Ticket
-from desk.resting import Resting
 from desk.ticks import MONEY, Tick
 from desk.trading import LIMITS
 

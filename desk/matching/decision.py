@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from desk.account import Account
 from desk.ledger import trade
+from desk.matching.account import Account
 from desk.orders import MONEY_QUANTUM, Change, Event, Fill, Leg, Order, Rule, Side, Status, Transaction
 from desk.sentences import money, plain, rounded
 from desk.ticks import MONEY, Tick

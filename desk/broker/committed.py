@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from desk.account import Account, TradingState
+from desk.matching.account import Account, TradingState
 from desk.orders import Change, Fill, Order
 from desk.registry import Registry
 from desk.ticks import MONEY

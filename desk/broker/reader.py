@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from desk.account import Account
-from desk.committed import Committed
+from desk.broker.committed import Committed
 from desk.errors import NotFound
+from desk.matching.account import Account
 from desk.orders import LOCAL, Book, Fill, Order
 from desk.registry import Registry
 from desk.store import Line, Page, Story, TradeStore

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from desk.errors import Conflict, Invalid, NotFound, Unavailable
-from desk.recording import Facts, Recorder, Recording
-from desk.replay import RECORDING, SESSIONS, Progress, new_folder, progress_of
+from desk.replay.feed import RECORDING, SESSIONS, Progress, new_folder, progress_of
+from desk.replay.recording import Facts, Recorder, Recording
 from desk.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +51,7 @@ class Running:
     async def start(self) -> None:
         """Return when its pages answer; raises Unavailable with its last words when that fails."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, '-m', 'desk.replay_child',
+            sys.executable, '-m', 'desk.replay.child',
             stdin=PIPE, stdout=PIPE, stderr=STDOUT, cwd=ROOT, env={**os.environ, **variables(self._settings)},
         )  # fmt: skip
         self._listener = asyncio.create_task(self._listen(self._process), name=f'replay {self._process.pid}')

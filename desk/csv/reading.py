@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from desk.csv_file import CsvFile, Row
-from desk.csv_formats import Layout, mapped, recognise
-from desk.csv_rows import INTERVALS, RowReader
+from desk.csv.file import CsvFile, Row
+from desk.csv.formats import Layout, mapped, recognise
+from desk.csv.rows import INTERVALS, RowReader
 from desk.errors import Invalid
 from desk.ticks import Bar, Tick, parse_name
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from decimal import Decimal
 
 from columns import canonical
-from desk.csv_formats import PRICE_ROLES
-from desk.csv_rows import escaped
+from desk.csv.formats import PRICE_ROLES
+from desk.csv.rows import escaped
 from models import Cryptocurrency
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from columns import canonical
-from desk.csv_reading import Reading, Report
+from desk.csv.reading import Reading, Report
 from desk.errors import Invalid
 from desk.ticks import EARLIEST, MONEY, Bar, Tick, name_key
 from models import Origin

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from desk.decision import Decision
 from desk.errors import Conflict, Invalid
-from desk.filling import needed, take, takes, uncovered
+from desk.matching.decision import Decision
+from desk.matching.filling import needed, take, takes, uncovered
 from desk.orders import LEAST_WORTH, Kind, Leg, Order, Side, Status, Steps, Terms, Ticket, TimeInForce
 from desk.sentences import money, plain
 from desk.ticket import asked_text

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from desk.csv_formats import recognise
+from desk.csv.formats import recognise
 from desk.errors import Invalid
 
 Read = TypeVar('Read', str, bytes)

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from desk.csv_file import CsvFile, printable
-from desk.csv_formats import Format, likely_mapping, recognise
-from desk.csv_reading import Found, Reading, Report, layout_of, spacing_of
-from desk.csv_rows import INTERVALS
-from desk.csv_scratch import Scratch
-from desk.csv_spool import folder_of
+from desk.csv.file import CsvFile, printable
+from desk.csv.formats import Format, likely_mapping, recognise
+from desk.csv.reading import Found, Reading, Report, layout_of, spacing_of
+from desk.csv.rows import INTERVALS
+from desk.csv.scratch import Scratch
+from desk.csv.spool import folder_of
 from desk.errors import Invalid, Unavailable
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
