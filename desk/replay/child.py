@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-PROGRAM = Path(__file__).parents[1] / 'app.py'
+PROGRAM = Path(__file__).parents[2] / 'app.py'
 
 
 def watch() -> None:

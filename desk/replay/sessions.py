@@ -16,7 +16,7 @@ from desk.replay.feed import RECORDING, SESSIONS, Progress, new_folder, progress
 from desk.replay.recording import Facts, Recorder, Recording
 from desk.settings import Settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 READY, START_SECONDS, END_SECONDS = 'Cointape is at', 30.0, 2.0
 MOST = 4
 
