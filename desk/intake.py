@@ -221,7 +221,10 @@ async def _apart(size: int, work: Callable[[], Result]) -> Result:
 
 def _sound(price: Decimal | None) -> Decimal | None:
     """A feed's bid or ask, or None where it is no price: the trade beside it still counts."""
-    return price if price is not None and price.is_finite() and price > 0 else None
+    try:
+        return None if price is None else check_price(price)
+    except Invalid:
+        return None
 
 
 def _volume(volume: Decimal | None) -> Decimal | None:

@@ -34,7 +34,7 @@ class WriterState:
 class Status:
     """One look at the desk. Lag in seconds, memory and database in bytes; `problems` maps what to why.
 
-    `unseen` prices were never seen by paper orders: too many came while the database was away.
+    `unseen` prices no paper order saw: too many came while the database was away, or they could not be worked with.
     """
 
     healthy: bool

@@ -35,8 +35,9 @@ class Backlog:
         return self._ticks[place - self.start : place - self.start + count]
 
     def strike(self, place: int) -> None:
-        """Take one out that nobody can work with."""
+        """Take one out that nobody can work with: it is lost, and counted."""
         del self._ticks[place - self.start]
+        self.dropped += 1
 
     def forget(self, until: int) -> None:
         """What lies before this place is done with."""

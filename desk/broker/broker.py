@@ -91,7 +91,7 @@ class Broker(TradeReader):
 
     @property
     def unseen(self) -> int:
-        """Prices that orders never saw, because too many came while the database was away."""
+        """Prices that no order saw: too many came while the database was away, or they could not be worked with."""
         return self.dealer.backlog.dropped
 
     def paused(self) -> AbstractAsyncContextManager[None]:

@@ -65,7 +65,7 @@ class Dealer:
             self.backlog.keep(coin_id, tick)
         elif not self.foreign:
             busy, changes = self.pump.busy, self._match(coin_id, tick)
-            if busy or changes:
+            if busy or changes or self.trouble:
                 self._keep(coin_id, tick, changes)
 
     async def ready(self) -> None:
