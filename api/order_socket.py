@@ -5,7 +5,9 @@ sends {"name": "BTC"} hears of that coin alone, with {"name": null} of all again
 That a trailing stop follows the price is no change of the order: where it stands is told with the next one.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -18,7 +20,7 @@ from api.order_shapes import event_shape, fill_shape, order_shape
 from api.reader import PATIENCE, Hub, Reader, refusal
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
-from desk.orders import Change, Order
+from desk.orders import Change, Event, Fill, Order
 
 PATH = '/ws/orders'
 SHOWN, WAITING = 500, 1000
@@ -55,22 +57,48 @@ class Orders(Hub):
 
     def _offer_snapshot(self, reader: Reader) -> None:
         """A snapshot that still waits is given up for this one, which comes after the changes that it holds."""
-        found = self.desk.broker.resting(next(iter(reader.asked), None))
+        found = self.desk.broker.resting(next(iter(reader.asked), None), limit=SHOWN + 1)
         orders = [order_shape(self.desk, order) for order in found[:SHOWN]]
         reader.waiting.pop('snapshot', None)
         reader.offer({'snapshot': _text(SNAPSHOT, {'orders': orders, 'more': len(found) > SHOWN})}, WAITING)
 
     def _announce(self, change: Change) -> None:
-        told = [(self.desk.broker.name(order.coin_id), order, self._told(change, order)) for order in change.orders]
-        for reader in self.readers:
-            names = {self.desk.coin(name).name for name in reader.asked}
-            wanted = {f'{order.id}.{order.revision}': text for name, order, text in told if not names or name in names}
-            reader.offer(wanted, WAITING)
+        """No more is made into text than a reader may have waiting: who would get more is let go by its first part."""
+        tell = _Telling(self.desk, change)
+        for names, readers in self._audiences().items():
+            found = (order for order in change.orders if not names or self.desk.broker.name(order.coin_id) in names)
+            wanted = {f'{order.id}.{order.revision}': tell.text(order) for order in islice(found, WAITING + 1)}
+            for reader in readers:
+                reader.offer(wanted, WAITING)
 
-    def _told(self, change: Change, order: Order) -> str:
-        events = [event_shape(event) for event in change.events if event.order_id == order.id]
-        fills = [fill_shape(self.desk, fill) for fill in change.fills if fill.order_id == order.id]
-        return _text(CHANGE, {'order': order_shape(self.desk, order), 'events': events, 'fills': fills})
+    def _audiences(self) -> dict[frozenset[str], list[Reader]]:
+        """The readers by the coins that they ask for, by the names of now; none: all coins."""
+        found: dict[frozenset[str], list[Reader]] = {}
+        for reader in self.readers:
+            found.setdefault(frozenset(self.desk.coin(name).name for name in reader.asked), []).append(reader)
+        return found
+
+
+class _Telling:
+    """A change, order by order: each is made into text when first asked for."""
+
+    def __init__(self, desk: Desk, change: Change) -> None:
+        self.desk = desk
+        self.events: defaultdict[int, list[Event]] = defaultdict(list)
+        self.fills: defaultdict[int, list[Fill]] = defaultdict(list)
+        for event in change.events:
+            self.events[event.order_id].append(event)
+        for fill in change.fills:
+            self.fills[fill.order_id].append(fill)
+        self.texts: dict[int, str] = {}
+
+    def text(self, order: Order) -> str:
+        if order.id not in self.texts:
+            events = [event_shape(event) for event in self.events[order.id]]
+            fills = [fill_shape(self.desk, fill) for fill in self.fills[order.id]]
+            told = {'order': order_shape(self.desk, order), 'events': events, 'fills': fills}
+            self.texts[order.id] = _text(CHANGE, told)
+        return self.texts[order.id]
 
 
 def router(desk: Desk, patience: float = PATIENCE) -> APIRouter:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from api import order_socket
 from desk.desk import Desk
-from desk.orders import Order
+from desk.orders import Event, Order
 from desk.ticket import parse_ticket
 from desk.ticks import Tick
 from models import Origin
@@ -173,3 +173,28 @@ async def test_one_that_reads_too_slowly_is_cut_at_a_bound(
         socket.reading.set()
         await socket.ended()
         assert socket.from_app.qsize() <= 2
+
+
+async def test_a_reset_of_very_many_orders_is_told_in_bounds_and_to_nobody_for_nothing(
+    desk: Desk, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    shape = order_socket.event_shape
+
+    def count(event: Event) -> dict[str, Any]:
+        made.append(event.order_id)
+        return shape(event)
+
+    monkeypatch.setattr(order_socket, 'event_shape', count)
+    monkeypatch.setattr(order_socket, 'WAITING', 5)
+    for _ in range(20):
+        await place(desk)
+    async with joined(app) as (socket, _), joined(app) as (other, _):
+        await other.send('{"name": "ETH"}')
+        assert (await other.next())['orders'] == []
+        made.clear()
+        await desk.broker.reset()
+        await socket.ended()
+        assert len(made) == 6
+        await place(desk, 'ETH')
+        assert (await other.next())['order']['name'] == 'ETH'
