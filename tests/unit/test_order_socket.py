@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from api import order_socket
+from api.order_shapes import event_shape
 from desk.desk import Desk
 from desk.orders import Event, Order
 from desk.ticket import parse_ticket
@@ -179,7 +180,7 @@ async def test_a_reset_of_very_many_orders_is_told_in_bounds_and_to_nobody_for_n
     desk: Desk, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    shape = order_socket.event_shape
+    shape = event_shape
 
     def count(event: Event) -> dict[str, Any]:
         made.append(event.order_id)
