@@ -131,8 +131,8 @@ class Ticket:
 class Order:
     """An order as it stands. It changes by being replaced; `revision` counts that.
 
-    `size` is None while a buy by `quote_size` waits for its first price. `seq` is the number of the newest price when
-    it was placed, amended or woken; `rank` orders placings and amendments in time. `arrived`: it has met a fresh quote.
+    `size` is None while a buy by `quote_size` waits for its first price. Only prices after number `seq` fill it;
+    `rank` orders placings and amendments in time. `arrived`: a limit rests; a market order has filled in part.
     `best` is a trailing stop's best price so far. A leg has `size` 0 until its entry fills.
     """
 

@@ -46,6 +46,8 @@ def amend(decision: Decision, order: Order, new: Order, at_once: Tick | None, ta
         raise Conflict(f'It was good till {new.good_till:%Y-%m-%d %H:%M:%S} UTC; that is over.')
     arrives = new.kind is Kind.LIMIT or (new.kind is Kind.STOP_LIMIT and new.triggered)
     arrives = arrives and bool(new.remaining)
+    if new.leg and at_once and at_once.seq <= order.seq:
+        at_once = None  # its entry may have bought at this price
     if not new.leg and (reason := uncovered(decision, new, hold(new)[1], hold(order)[1])):
         raise Conflict(reason)
     if arrives and at_once and new.post_only and marketable(new, at := quote(at_once, new.terms, new.steps)):

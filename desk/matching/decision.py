@@ -44,6 +44,7 @@ class Decision:
         self.name = name
         self.fills: list[Fill] = []
         self._orders: dict[int, Order] = {}
+        self._legs: dict[int, set[int]] = {}
         self._transactions: list[Transaction] = []
         self._events: list[Event] = []
 
@@ -66,6 +67,8 @@ class Decision:
         before = self.account.orders.get(order.id)
         revision = before.revision + 1 if before else 1
         self._orders[order.id] = order = replace(order, updated=self.now, revision=revision, **changes)
+        if order.parent_id is not None:
+            self._legs.setdefault(order.parent_id, set()).add(order.id)
         return order
 
     def say(self, order: Order, what: str, detail: str = '') -> None:
@@ -109,7 +112,7 @@ class Decision:
         self.fills.append(fill)
         self._transactions.append(trade(self.numbers.next('transaction'), fill))
         order = self._filled(order, fill)
-        self._sold(order, size) if order.leg else self._bought(order, size)
+        self._sold(order, size) if order.leg else self._bought(order, size, tick.seq)
         return order
 
     def end(self, order: Order, status: Status, reason: str) -> Order:
@@ -127,8 +130,9 @@ class Decision:
 
     def legs(self, parent_id: int) -> list[Order]:
         """The open legs of an entry as they stand now."""
-        mine = {order.id: order for order in self._orders.values() if order.parent_id == parent_id}
-        return [leg for leg in ({leg.id: leg for leg in self.account.legs(parent_id)} | mine).values() if leg.is_open]
+        known = {leg.id: leg for leg in self.account.legs(parent_id)}
+        mine = {leg: self._orders[leg] for leg in sorted(self._legs.get(parent_id, ()))}
+        return [leg for leg in (known | mine).values() if leg.is_open]
 
     def siblings(self, order: Order) -> list[Order]:
         """The other open legs of a leg's bracket."""
@@ -147,14 +151,14 @@ class Decision:
         self.say(order, 'filled' if done else 'part filled', f'{detail}{rounded(fill.fee)} {self.quote}.')
         return order
 
-    def _bought(self, order: Order, size: Decimal) -> None:
+    def _bought(self, order: Order, size: Decimal, seq: int) -> None:
         """Legs sell what their entry has bought, at newer prices."""
         if order.side is Side.SELL:
             return
         for leg in self.legs(order.id):
             assert leg.size is not None
             grown = MONEY.add(leg.size, size)
-            self.put(leg, size=grown, seq=self.newest)
+            self.put(leg, size=grown, seq=max(leg.seq, seq))
             self.say(leg, 'amended', f'Sells {plain(grown)} {self.name} now: its entry bought {plain(size)}.')
 
     def _sold(self, order: Order, size: Decimal) -> None:

@@ -20,7 +20,7 @@ def estimated(decision: Decision, order: Order, tick: Tick | None, fresh: bool) 
         worth, charge = fills[0].value, fills[0].fee
     else:
         worth = value(size, price) if size is not None and price is not None else order.quote_size or Decimal(0)
-        rate = order.terms.maker_fee if order.kind is Kind.LIMIT and fresh else order.terms.taker_fee
+        rate = order.terms.maker_fee if order.kind is Kind.LIMIT and order.arrived else order.terms.taker_fee
         charge = fee(size, price, rate) if size is not None and price is not None else Decimal(0)
     return Estimate(
         size=size,
@@ -29,7 +29,7 @@ def estimated(decision: Decision, order: Order, tick: Tick | None, fresh: bool) 
         fee=charge,
         total=MONEY.add(worth, charge) if buy else MONEY.subtract(worth, charge),
         at_once=bool(fills),
-        maker=order.kind is Kind.LIMIT and fresh and not fills,
+        maker=order.kind is Kind.LIMIT and order.arrived,
         holds=hold(order)[1] if order.is_open else Decimal(0),
         available=decision.account.available(None if buy else order.coin_id),
         bid=at.bid if at else None,
@@ -50,6 +50,8 @@ def _notes(order: Order, tick: Tick | None, fresh: bool) -> list[str]:
     if order.kind in (Kind.MARKET, Kind.LIMIT) and not fresh and order.is_open:
         why = 'the newest price is too old' if tick else 'there is no price yet'
         notes.append(f'Waits for the next price: {why} to fill it at once.')
+    if order.kind in (Kind.MARKET, Kind.LIMIT) and fresh and order.is_open and not (order.filled_size or order.arrived):
+        notes.append('Nothing is left to take of the volume of this price: it goes on at the next prices.')
     if order.kind in (Kind.STOP, Kind.STOP_LIMIT) and tick and reached(order.side, stop_of(order), tick.price):
         notes.append(f'The price, {money(tick.price)}, is past the stop already: the next one there triggers it.')
     if order.filled_size and order.status is Status.PARTLY_FILLED:

@@ -32,7 +32,10 @@ def trigger(decision: Decision, order: Order, tick: Tick) -> Order:
 
 
 def take(decision: Decision, order: Order, tick: Tick, taken: Decimal) -> Order:
-    """An order that meets a price as a taker: market, triggered stop, arriving limit. `taken`: of its volume."""
+    """An order that meets a price as a taker: market, triggered stop, arriving limit. `taken`: of its volume.
+
+    A limit order goes on arriving as long as it does not get all at a quote that it reaches.
+    """
     at = quote(tick, order.terms, order.steps)
     if order.kind in LIMITS:
         if not marketable(order, at):
@@ -46,8 +49,8 @@ def take(decision: Decision, order: Order, tick: Tick, taken: Decimal) -> Order:
         order = _afforded(decision, sized(order, price), price)
         size = takes(order, tick, taken)
     if order.is_open and size:
-        return decision.fill(replace(order, arrived=True), size, price, rule, tick, at)
-    return decision.put(order, arrived=True) if order.is_open and not order.arrived else order
+        return decision.fill(replace(order, arrived=order.kind not in LIMITS), size, price, rule, tick, at)
+    return order
 
 
 def rest(decision: Decision, order: Order, tick: Tick, taken: Decimal) -> None:

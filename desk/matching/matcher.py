@@ -128,11 +128,11 @@ class Matcher:
     def tick(self, coin_id: int, tick: Tick) -> list[Change]:
         """A price has just become the coin's live price: what it fills, triggers and ends."""
         self._live[coin_id] = tick
-        due = self._due and self._due[0][0] <= tick.received
+        due = self._due and self._due[0][0] <= (now := max(tick.received, self._clock()))
         resting = self._resting.get(coin_id)
         if not due and (resting is None or resting.quiet(tick.price)):
             return []
-        changes = self.expire(tick.received) if due else []
+        changes = self.expire(now) if due else []
         self._taken.pop(coin_id, None)
         if resting:
             changes += self._match(resting, tick, coin_id)

@@ -110,6 +110,8 @@ class Reference(Books):
                 raise Conflict('not covered')
         arrives = new.remaining > 0 and (new.kind is Kind.LIMIT or (new.kind is Kind.STOP_LIMIT and new.triggered))
         at_once = tick if arrives and self._fresh(order.coin) else None
+        if at_once and order.leg and at_once.seq <= order.seq:
+            at_once = None
         if at_once and new.post_only and reaches(new.limit, new, at_once):
             raise Conflict('would fill')
         vars(order).update(vars(new))
@@ -128,7 +130,7 @@ class Reference(Books):
     @exactly
     def tick(self, coin: int, tick: Tick) -> None:
         """A price that has just become the coin's live price."""
-        self.expire(tick.received)
+        self.expire(max(tick.received, self.clock()))
         self.came_live[coin] = tick
         met = [order for order in self.orders if order.coin == coin and self._can_meet(order, tick)]
         takers = [order for order in met if _takes(order, tick.price)]
@@ -161,8 +163,8 @@ class Reference(Books):
             self._take(order, tick)
 
     def _arrive(self, order: Paper, tick: Tick) -> None:
-        order.arrived = True
         if not reaches(order.limit, order, tick):
+            order.arrived = True
             return
         bid, ask = quote(tick, order.steps, order.terms)
         if order.post_only:
@@ -210,17 +212,17 @@ class Reference(Books):
         self.post(order.book, None, -fee, 'fees')
         order.filled += size
         order.status = Status.PARTLY_FILLED if order.remaining else Status.FILLED
-        self._bracket(order)
+        self._bracket(order, tick)
 
     # Brackets
 
-    def _bracket(self, order: Paper) -> None:
+    def _bracket(self, order: Paper, tick: Tick) -> None:
         """After a fill: legs sell what their entry has bought, once."""
         entry = order.parent or order
         legs = [leg for leg in self.orders if leg.parent is entry]
         if order is entry:
             for leg in legs:
-                leg.seq = self.newest()
+                leg.seq = max(leg.seq, tick.seq)
         elif entry.is_open:
             self._end(entry, Status.CANCELLED)
         sold = sum((leg.filled for leg in legs), Decimal(0))

@@ -143,6 +143,7 @@ def test_the_first_sale_of_a_leg_cancels_the_rest_of_the_entry() -> None:
     pit.price('100', volume='5')
     entry = pit.place(BUY, LIMIT, size='2', limit_price='100', take_profit='150', stop_loss='90')
     assert pit.orders[entry.id + 2].size == D('0.5')
+    pit.price('101')
     pit.price('85', volume='100')
     assert pit.orders[entry.id].status is Status.CANCELLED
     assert pit.orders[entry.id].filled_size == D('0.5')
