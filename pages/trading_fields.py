@@ -55,9 +55,10 @@ class Fields:
         shown = self.draft.shown
         for name, row in self.rows.items():
             row.set_visibility(name in shown)
-        if self.draft.time_in_force not in TIMES[self.draft.kind]:
-            self.times.set_value(TimeInForce.GTC)
-        self.times.set_options({time: TIME_WORDS[time] for time in TIMES[self.draft.kind]})
+        allowed, time = TIMES[self.draft.kind], self.draft.time_in_force
+        self.times.set_options(
+            {each: TIME_WORDS[each] for each in allowed}, value=time if time in allowed else TimeInForce.GTC
+        )
 
     def say(self, field: str, text: str) -> bool:
         """Say beside a field what is wrong with it; False where there is no such field in sight."""

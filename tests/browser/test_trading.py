@@ -153,3 +153,16 @@ def test_axe_finds_nothing_serious_among_orders(server: Server, new_window: Call
     expect(page.locator('.notice.bad').filter(has_text='available').first).to_be_visible()
     expect(page.locator('.q-notification')).to_have_count(0, timeout=15_000)  # it fades: between two colours
     assert serious(page) == []
+
+
+def test_the_time_in_force_is_never_empty_whatever_the_type_becomes(windows: tuple[Page, Page]) -> None:
+    one, _ = windows
+    chosen = ticket(one).locator('.q-select')
+    for kind, becomes in (('Stop', 'Until cancelled'), ('Market', 'Whole at once'), ('Trailing', 'Until cancelled')):
+        one.get_by_role('button', name='Limit', exact=True).click()
+        chosen.click()
+        one.get_by_role('option', name='Whole at once, or not').click()
+        expect(chosen).to_contain_text('Whole at once')
+        one.get_by_role('button', name=kind, exact=True).click()
+        expect(one.get_by_role('button', name=kind, exact=True)).to_have_attribute('aria-pressed', 'true')
+        expect(chosen).to_contain_text(becomes)
