@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
 
 from desk.matching.account import Account, TradingState
 from desk.orders import Change, Fill, Order
@@ -49,9 +48,8 @@ class Committed:
         return taken
 
     def resting(self, user: str, coin_id: int | None, limit: int | None = None) -> list[Order]:
-        """Open orders of a coin or of all, newest first, at most `limit`: an account keeps them in their order."""
-        orders = reversed(self.accounts[user].orders.values())
-        return list(islice((order for order in orders if coin_id is None or order.coin_id == coin_id), limit))
+        """Open orders of a coin or of all, newest first, at most `limit`."""
+        return self.accounts[user].newest(coin_id, limit)
 
     def recent(self, user: str) -> list[Fill]:
         """The newest fills, newest first."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from desk.ledger import TRADER
 from desk.orders import Book, Change, Leg, Order
@@ -63,7 +64,9 @@ class Account:
         self.book = book
         self.totals: dict[int | None, Decimal] = {asset: total for asset, total in (totals or {}).items() if total}
         self.orders: dict[int, Order] = {}
+        self._of_coin: dict[int, dict[int, None]] = {}
         self._held: dict[int | None, Decimal] = {}
+        self._holders: dict[int | None, int] = {}
         self._holds: dict[int, tuple[int | None, Decimal]] = {}
         self._legs: dict[int, dict[int, Decimal]] = {}
         for order in orders:
@@ -83,9 +86,12 @@ class Account:
 
     def holders(self, asset: int | None) -> int:
         """How many open orders hold some of it; the legs of a bracket count as one."""
-        alone = sum(1 for held, amount in self._holds.values() if held == asset and amount)
-        brackets = sum(1 for legs in self._legs.values() if self.orders[next(iter(legs))].coin_id == asset)
-        return alone + brackets
+        return self._holders.get(asset, 0)
+
+    def newest(self, coin_id: int | None = None, limit: int | None = None) -> list[Order]:
+        """Open orders of a coin (None: of all), newest first, at most `limit`."""
+        numbers = self.orders if coin_id is None else self._of_coin.get(coin_id, {})
+        return [self.orders[number] for number in islice(reversed(numbers), limit)]
 
     def legs(self, parent_id: int) -> list[Order]:
         """The open legs of an entry."""
@@ -108,20 +114,27 @@ class Account:
     def _put(self, order: Order) -> None:
         if order.is_open:
             self.orders[order.id] = order
-        else:
-            self.orders.pop(order.id, None)
+            self._of_coin.setdefault(order.coin_id, {})[order.id] = None
+        elif known := self.orders.pop(order.id, None):
+            self._leave(known)
         if order.leg is not Leg.NONE and order.parent_id is not None:
             self._hold_leg(order, order.parent_id)
         else:
             self._hold(order)
 
+    def _leave(self, order: Order) -> None:
+        numbers = self._of_coin[order.coin_id]
+        del numbers[order.id]
+        if not numbers:
+            del self._of_coin[order.coin_id]
+
     def _hold(self, order: Order) -> None:
         asset, before = self._holds.pop(order.id, (None, ZERO))
         if before:
-            self._add(self._held, asset, before.copy_negate())
+            self._keep(asset, before.copy_negate(), -1)
         if order.is_open:
             asset, amount = self._holds[order.id] = hold(order)
-            self._add(self._held, asset, amount)
+            self._keep(asset, amount, 1 if amount else 0)
 
     def _hold_leg(self, order: Order, parent_id: int) -> None:
         """Legs sell the same coins: together they hold as much as the one that would sell most."""
@@ -133,7 +146,11 @@ class Account:
         after = max(legs.values(), default=ZERO)
         if not legs:
             del self._legs[parent_id]
-        self._add(self._held, order.coin_id, MONEY.subtract(after, before))
+        self._keep(order.coin_id, MONEY.subtract(after, before), bool(after) - bool(before))
+
+    def _keep(self, asset: int | None, amount: Decimal, holders: int) -> None:
+        self._add(self._held, asset, amount)
+        self._holders[asset] = self._holders.get(asset, 0) + holders
 
     @staticmethod
     def _add(sums: dict[int | None, Decimal], asset: int | None, amount: Decimal) -> None:

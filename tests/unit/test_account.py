@@ -2,11 +2,12 @@
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 from desk.ledger import TRADER, sums
 from desk.matching.account import Account
-from desk.orders import Kind, Leg, Side, Terms, TimeInForce
+from desk.orders import Change, Kind, Leg, Side, Status, Terms, TimeInForce
 from desk.trading import hold
 from tests.unit.desk_of_orders import BTC, Pit, order
 
@@ -33,6 +34,16 @@ def _held(account: Account) -> dict[int | None, Decimal]:
     return held
 
 
+def _holders(account: Account) -> dict[int | None, int]:
+    """How many orders hold something, one by one; the legs of a bracket are one."""
+    holders: dict[int | None, set[object]] = {None: set(), BTC: set()}
+    for resting in account.orders.values():
+        asset, amount = hold(resting)
+        if amount:
+            holders[asset].add(resting.id if resting.leg is Leg.NONE else ('bracket', resting.parent_id))
+    return {asset: len(some) for asset, some in holders.items()}
+
+
 def test_totals_and_holds_agree_with_postings_and_open_orders_whatever_happens() -> None:
     for seed in range(20):
         chance, pit = random.Random(seed), Pit(Terms(participation=Decimal(seed % 3 * 20)))
@@ -46,6 +57,8 @@ def test_totals_and_holds_agree_with_postings_and_open_orders_whatever_happens()
             for account in (pit.account, told):
                 held = _held(account)
                 assert {asset: account.held(asset) for asset in (None, BTC)} == {None: held[None], BTC: held[BTC]}
+                assert {asset: account.holders(asset) for asset in (None, BTC)} == _holders(account)
+                assert account.newest(BTC) == account.newest() == [*account.orders.values()][::-1]
                 assert account.available(None) >= 0
                 assert account.available(BTC) >= 0
             assert told.totals == pit.account.totals
@@ -82,3 +95,13 @@ def test_the_balance_is_the_sum_of_the_traders_postings() -> None:
     pit.place(Side.SELL, Kind.MARKET, size='0.3')
     assert sums(pit.postings) == {None: 0, BTC: 0}
     assert sums(pit.postings, TRADER) == pit.account.totals
+
+
+def test_the_newest_orders_of_one_coin_or_of_all_are_found() -> None:
+    orders = [order(id=number, coin_id=number % 2 + 1) for number in range(1, 9)]
+    account = Account(Pit().account.book, orders=[replace(each, reserve=Decimal(1)) for each in orders])
+    account.apply(Change(account.book, (replace(orders[7], status=Status.CANCELLED),)))
+    assert [each.id for each in account.newest(limit=3)] == [7, 6, 5]
+    assert [each.id for each in account.newest(1, limit=2)] == [6, 4]
+    assert [each.id for each in account.newest(2)] == [7, 5, 3, 1]
+    assert account.newest(3) == []
