@@ -32,6 +32,10 @@ class Conflict(DeskError):
     status = 409
 
 
+class Overtaken(Conflict):
+    """Another program changed what this builds upon; nothing was stored."""
+
+
 class Unavailable(DeskError):
     """The desk cannot do this now: the database is locked, the disk is full, it is stopping."""
 

@@ -160,8 +160,8 @@ class Broker(TradeReader):
         return changes[-1].book
 
     async def set_note(self, fill_id: int, note: str, user: str = LOCAL) -> None:
-        """Write (or with '' wipe) the note of a fill; raises NotFound, Invalid."""
-        await self.store.set_fill_note(fill_id, note.strip())
+        """Write (or with '' wipe) the note of one's fill; raises NotFound, Invalid."""
+        await self.store.set_fill_note(fill_id, note.strip(), user)
         self.view.note(user, fill_id, note.strip())
         self._announce(())
 

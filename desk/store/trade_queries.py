@@ -23,6 +23,7 @@ OPEN: ColumnElement[bool] = literal_column(
     OPEN_ORDER
 )  # written out in the SQL, as `NAMED`: only so does SQLite see which partial index serves
 NAMED = ORDER.c.client_order_id != literal_column("''")
+OPEN_BOOKS = select(BOOK.c.id, BOOK.c.revision).where(BOOK.c.closed.is_(None))
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 LINE = (
     POSTING.c.id,
@@ -58,6 +59,11 @@ def trading_state(connection: Connection) -> TradingState:
         last_rank=_greatest(connection, ORDER.c.rank),
         last_seq=last_seq(connection),
     )
+
+
+def revisions(connection: Connection) -> dict[int, int]:
+    """The open books, by their ids, each with its revision."""
+    return {number: revision for number, revision in connection.execute(OPEN_BOOKS)}
 
 
 def order_story(connection: Connection, order_id: int) -> Story:

@@ -25,7 +25,7 @@ class TradeStore:
     async def trade(self, changes: Sequence[Change]) -> None:
         """Commit decisions in their order, all or none.
 
-        Raises Conflict unless every book is at the revision before its first change, and Invalid for what the
+        Raises Overtaken unless every book is at the revision before its first change, and Invalid for what the
         database cannot hold.
         """
         if changes:
@@ -37,15 +37,19 @@ class TradeStore:
         if orders:
             await self._write(trades.save_bests, orders, rows=len(orders))
 
-    async def set_fill_note(self, fill_id: int, note: str) -> None:
-        """Write a note on a fill; raises NotFound, Invalid."""
+    async def set_fill_note(self, fill_id: int, note: str, user: str) -> None:
+        """Write a note on a fill of one of the user's books; raises NotFound, Invalid."""
         if len(note) > NOTE_LENGTH:
             raise Invalid(f'A note has at most {NOTE_LENGTH} characters; this one has {len(note)}.', 'note')
-        await self._write(trades.set_fill_note, fill_id, note)
+        await self._write(trades.set_fill_note, fill_id, note, user)
 
     async def trading_state(self) -> TradingState:
         """The open books with what they have, their open orders, and the greatest numbers given so far."""
         return await self._read(trade_queries.trading_state)
+
+    async def revisions(self) -> dict[int, int]:
+        """The open books, by their ids, each with its revision."""
+        return await self._read(trade_queries.revisions)
 
     async def order_story(self, order_id: int) -> Story:
         """An order, its events and its fills; raises NotFound."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from sqlalchemy import Connection, bindparam, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
-from desk.errors import Conflict, NotFound
+from desk.errors import NotFound, Overtaken
 from desk.orders import Book, Change, Order
 from desk.store.bulk import insert_rows, update_rows
 from desk.store.trade_rows import (
@@ -42,7 +42,7 @@ MOVE_BEST = (
 
 
 def trade(connection: Connection, changes: Sequence[Change]) -> None:
-    """Store decisions in their order; raises Conflict, with nothing stored, unless every book is as they suppose."""
+    """Store decisions in their order; raises Overtaken, with nothing stored, unless every book is as they suppose."""
     _claim(connection, [change.book for change in changes])
     _save_orders(connection, [order for change in changes for order in change.orders])
     _insert(connection, FILLS, (fill for change in changes for fill in change.fills))
@@ -61,9 +61,10 @@ def save_bests(connection: Connection, orders: Sequence[Order]) -> None:
     update_rows(connection, MOVE_BEST, ('its_best', 'its_id', 'its_revision'), rows)
 
 
-def set_fill_note(connection: Connection, fill_id: int, note: str) -> None:
-    """Write a note on a fill; raises NotFound."""
-    if connection.execute(update(FILL).where(FILL.c.id == fill_id).values(note=note)).rowcount == 0:
+def set_fill_note(connection: Connection, fill_id: int, note: str, user: str) -> None:
+    """Write a note on a fill of one of the user's books; raises NotFound."""
+    own = FILL.c.book_id.in_(select(BOOK.c.id).where(BOOK.c.user == user))
+    if connection.execute(update(FILL).where(FILL.c.id == fill_id, own).values(note=note)).rowcount == 0:
         raise NotFound(f'There is no fill {fill_id}.')
 
 
@@ -73,7 +74,7 @@ def _claim(connection: Connection, books: Iterable[Book]) -> None:
     for book in books:
         runs.setdefault(book.id, []).append(book)
     if any(after.revision != before.revision + 1 for run in runs.values() for before, after in pairwise(run)):
-        raise Conflict(MOVED)
+        raise Overtaken(MOVED)
     for run in runs.values():  # before any is inserted: a user has one open book
         if run[0].revision > 1:
             _advance(connection, run[0].revision - 1, run[-1])
@@ -84,7 +85,7 @@ def _advance(connection: Connection, revision: int, book: Book) -> None:
     as_supposed = BOOK.c.id == book.id, BOOK.c.revision == revision, BOOK.c.closed.is_(None)
     claim = update(BOOK).where(*as_supposed).values(revision=book.revision, closed=book.closed)
     if connection.execute(claim).rowcount != 1:
-        raise Conflict(MOVED)
+        raise Overtaken(MOVED)
 
 
 def _save_orders(connection: Connection, orders: Iterable[Order]) -> None:
@@ -98,7 +99,7 @@ def _save_orders(connection: Connection, orders: Iterable[Order]) -> None:
     _insert(connection, ORDERS, (order for order in last.values() if order.id in new))
     known = [ORDERS.values(order) for order in last.values() if order.id not in new]
     if update_rows(connection, REPLACE, ITS_NAMES, known) != len(known):
-        raise Conflict(MOVED)
+        raise Overtaken(MOVED)
 
 
 def _insert(connection: Connection, shape: Shape[T], items: Iterable[T]) -> None:

@@ -73,6 +73,7 @@ READS: dict[str, Read] = {
     'add bars': lambda store: store.add_bars([(1, bar())]),
     'amend': lambda store: store.amend(1, record(1), 'typo', ''),
     'trading state': lambda store: store.trades.trading_state(),
+    'revisions': lambda store: store.trades.revisions(),
     'order story': lambda store: store.trades.order_story(1),
     'client order id': lambda store: store.trades.find_order(1, 'mine'),
     'orders': lambda store: store.trades.orders(1, cursor=PLACE),
@@ -91,7 +92,7 @@ READS: dict[str, Read] = {
     'a balance of coins': lambda store: store.trades.balance(1, [1, 2], 100),
     'books': lambda store: store.trades.books('local'),
     'best prices': lambda store: store.trades.save_bests([TRADED[1].orders[0]]),
-    'note': lambda store: store.trades.set_fill_note(1, 'x'),
+    'note': lambda store: store.trades.set_fill_note(1, 'x', 'local'),
     'fill': lambda store: store.trades.trade([FILLED]),
 }
 TABLES = ('cryptocurrency', 'candle', 'amendment', 'each', 'paper_order', 'fill', 'order_event', 'posting')

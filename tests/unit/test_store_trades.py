@@ -230,12 +230,14 @@ async def test_nothing_to_store_stores_nothing(store: Store) -> None:
 async def test_a_fill_can_be_given_a_note(store: Store, hand: Hand) -> None:
     btc = await coin(store)
     await store.trades.trade([hand.open(), placed := hand.place(btc), hand.fill(placed.orders[0])])
-    await store.trades.set_fill_note(1, 'too early')
+    await store.trades.set_fill_note(1, 'too early', 'local')
     assert [fill.note for fill in await store.trades.all_fills(1)] == ['too early']
     with pytest.raises(NotFound):
-        await store.trades.set_fill_note(2, 'x')
+        await store.trades.set_fill_note(2, 'x', 'local')
+    with pytest.raises(NotFound):
+        await store.trades.set_fill_note(1, 'not mine', 'somebody')
     with pytest.raises(Invalid, match='500 characters; this one has 501'):
-        await store.trades.set_fill_note(1, 'x' * 501)
+        await store.trades.set_fill_note(1, 'x' * 501, 'local')
 
 
 async def test_the_last_number_is_that_of_a_record_an_order_or_a_fill(store: Store, hand: Hand) -> None:
