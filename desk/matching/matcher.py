@@ -151,6 +151,20 @@ class Matcher:
                 changes += self._done(decision)
         return changes
 
+    def follow(self, coin_id: int, tick: Tick) -> None:
+        """Let trailing stops follow a price that has done all else before."""
+        if resting := self._resting.get(coin_id):
+            resting.follow(tick.price, tick.seq)
+
+    def refuse(self, order_id: int, reason: str) -> list[Change]:
+        """End an order with which one cannot go on; nothing if it has ended."""
+        if order_id not in self._owners:
+            return []
+        order = self._known(order_id)
+        decision = self._decision(self._owners[order_id], self._name(order.coin_id))
+        decision.refuse(order, reason)
+        return self._done(decision)
+
     def trailed(self) -> list[Order]:
         """Trailing stops whose best price has moved since the last call; of very many, the others next time."""
         if not self._moved:
