@@ -13,7 +13,12 @@ MEANINGS = {
     503: 'the database cannot be written or read now',
     500: 'a fault of the desk',
 }
-AMOUNT = {'anyOf': [{'type': 'string', 'pattern': r'^\d{1,10}(\.\d{1,18})?$'}, {'type': 'number', 'minimum': 0}]}
+DIGITS = {
+    'type': 'string',
+    'pattern': r'^(\d{1,10}(\.\d{1,18})?|\d{11,20}(\.\d{1,8})?)$',
+    'description': 'at most 20 digits before the point, 18 after it, 28 in all',
+}
+AMOUNT = {'anyOf': [DIGITS, {'type': 'number', 'minimum': 0}]}
 TEXT = {'type': 'string'}
 PRICE = {
     'type': 'object',

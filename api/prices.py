@@ -45,7 +45,8 @@ def router(desk: Desk) -> APIRouter:
     async def add_prices(request: Request) -> Any:
         """Store one price, or a list of up to 10,000: all of them or none.
 
-        The answer comes after the commit. Prices are text or plain numbers; both keep every digit.
+        The answer comes after the commit, and after that of what these prices fill, if that takes less than a second.
+        Prices are text or plain numbers; both keep every digit.
         """
         now = desk.clock()
         many, ticks = await body.read(request, lambda sent: (isinstance(sent, list), body.ticks(sent, now)))

@@ -105,6 +105,7 @@ class Desk:
         records = await self.intake.submit_many(ticks, restored)
         if records:
             self.feeds.desk_is_empty = False
+            await self.broker.settled()
         return records
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:

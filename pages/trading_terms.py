@@ -121,7 +121,8 @@ def parse_rate(text: str, field: str) -> Decimal:
     try:
         return parse_price(text, field)
     except Invalid as error:
-        raise Invalid(str(error).replace('A price', 'A rate').replace('67000.12', '0.2'), field) from None
+        words = str(error).replace('A price', 'A rate').replace('a price', 'a rate').replace('67000.12', '0.2')
+        raise Invalid(words, field) from None
 
 
 def ask_reset(desk: Desk) -> None:
@@ -138,7 +139,7 @@ def ask_reset(desk: Desk) -> None:
 
         async def reset() -> None:
             try:
-                book = await desk.broker.reset()
+                book = await desk.broker.reset(number=number)
             except DeskError as error:
                 ui.notify(str(error), type='negative')
             else:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from desk.broker.dealer import Dealer
 from desk.broker.glance import Glance, glance, share
 from desk.broker.reader import TradeReader
 from desk.crew import Crew
-from desk.errors import Conflict, NotFound
+from desk.errors import Conflict, NotFound, Unavailable
 from desk.followers import Followers
 from desk.market import Market
 from desk.matching.account import Estimate
@@ -29,6 +29,7 @@ from models import Coin
 
 ACCOUNT = '\x00account'
 TERMS = 'terms'
+SETTLE = 1.0
 
 
 class Broker(TradeReader):
@@ -152,9 +153,14 @@ class Broker(TradeReader):
         await self.dealer.ready()
         return await self._changed(order_id, self.matcher.amend(user, order_id, size, limit_price, stop_price))
 
-    async def reset(self, user: str = LOCAL) -> Book:
-        """Cancel everything, close the book and open the next with a new deposit."""
+    async def reset(self, user: str = LOCAL, number: int | None = None) -> Book:
+        """Cancel everything, close the book and open the next with a new deposit.
+
+        `number` names the book that is meant; raises Conflict where another is open by now.
+        """
         await self.dealer.ready()
+        if number not in (None, now := self.matcher.accounts[user].book.number):
+            raise Conflict(f'Book {number} is closed already; book {now} is open, and stays so.')
         changes = self.matcher.reset(user, self.settings.quote, self.settings.paper_cash)
         await self.dealer.commit(changes)
         return changes[-1].book
@@ -173,6 +179,13 @@ class Broker(TradeReader):
     def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call back with each change after its commit, on the event loop; returns how to stop that."""
         return self._followers.subscribe(callback)
+
+    async def settled(self) -> None:
+        """Return once what was decided so far is committed; where that takes long, or fails, it goes on by itself."""
+        if self.dealer.pump.busy:
+            with suppress(Unavailable, TimeoutError):
+                async with asyncio.timeout(SETTLE):
+                    await self.dealer.commit(())
 
     def tick(self, coin: Coin, tick: Tick) -> None:
         """A price has just become the live one."""
