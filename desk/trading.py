@@ -209,12 +209,12 @@ def pays(money: Decimal, size: Decimal, price: Decimal, per_cent: Decimal) -> bo
 
 
 @exactly
-def volume_left(order: Order, tick: Tick, taken: Decimal) -> Decimal | None:
-    """How much of a price's volume the order may still take, in lots; None: as much as it likes."""
-    if not order.terms.participation or tick.volume is None:
+def volume_left(terms: Terms, steps: Steps, tick: Tick, taken: Decimal) -> Decimal | None:
+    """How much of a price's volume an order of these terms may still take, in lots; None: as much as it likes."""
+    if not terms.participation or tick.volume is None:
         return None
-    share = tick.volume * order.terms.participation / HUNDRED - taken
-    return floor(max(share, Decimal(0)), order.steps.lot_size)
+    share = tick.volume * terms.participation / HUNDRED - taken
+    return floor(max(share, Decimal(0)), steps.lot_size)
 
 
 def _short(number: Decimal) -> Decimal:

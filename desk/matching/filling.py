@@ -64,7 +64,7 @@ def rest(decision: Decision, order: Order, tick: Tick, taken: Decimal) -> None:
 
 def takes(order: Order, tick: Tick, taken: Decimal) -> Decimal:
     """How much of what is still to be filled this price gives; fill or kill: all or nothing."""
-    left = volume_left(order, tick, taken)
+    left = volume_left(order.terms, order.steps, tick, taken)
     if order.size is None:
         return LOT if left is None else left
     if left is None or left >= order.remaining:

@@ -1,6 +1,5 @@
 """Decides what becomes of paper orders: at once, in memory, one Change a decision. No input, no output, no waiting."""
 
-import heapq
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,12 +10,14 @@ from desk.ledger import deposit
 from desk.matching import amending, placing
 from desk.matching.account import Account, Estimate, TradingState
 from desk.matching.decision import Decision, Numbers
+from desk.matching.due import Due
 from desk.matching.estimating import estimated
 from desk.matching.filling import rest, take, trigger
 from desk.matching.resting import Resting
+from desk.matching.taken import Taken
 from desk.orders import Book, Change, Kind, Order, Status, Steps, Terms, Ticket
-from desk.ticks import MONEY, Tick
-from desk.trading import LIMITS
+from desk.ticks import Tick
+from desk.trading import LIMITS, volume_left
 
 FRESH = timedelta(seconds=60)
 MOVED_AT_ONCE = 5_000
@@ -41,9 +42,10 @@ class Matcher:
         self._owners: dict[int, Account] = {}
         self._resting: dict[int, Resting] = {}
         self._live: dict[int, Tick] = {}
-        self._taken: dict[int, tuple[int, Decimal]] = {}
-        self._due: list[tuple[datetime, int]] = []
+        self._taken = Taken()
+        self._due = Due()
         self._moved: list[int] = []
+        self._met: dict[int, Order] | None = None  # while a price is worked on: what it has touched, as it stands
 
     @property
     def newest_order(self) -> int:
@@ -51,7 +53,9 @@ class Matcher:
         return self._numbers.order
 
     def load(self, state: TradingState) -> None:
-        """Forget all books and orders, then take these. Prices that came in stay known."""
+        """Forget all books and orders, then take these. Prices that came in stay known, and what fills up to
+        `last_fill` took of them.
+        """
         self._numbers = Numbers(
             state.last_order, state.last_fill, state.last_transaction, state.last_book, state.last_rank
         )
@@ -61,7 +65,8 @@ class Matcher:
         self.accounts = {
             book.user: Account(book, state.balances.get(book.id), of_book[book.id]) for book in state.books
         }
-        self._owners, self._resting, self._due, self._moved = {}, {}, [], []
+        self._owners, self._resting, self._due, self._moved, self._met = {}, {}, Due(), [], None
+        self._taken.undo(state.last_fill)
         for account in self.accounts.values():
             for order in account.orders.values():
                 self._index(account, order)
@@ -128,27 +133,21 @@ class Matcher:
     def tick(self, coin_id: int, tick: Tick) -> list[Change]:
         """A price has just become the coin's live price: what it fills, triggers and ends."""
         self._live[coin_id] = tick
-        due = self._due and self._due[0][0] <= (now := max(tick.received, self._clock()))
+        changes = self.expire(max(tick.received, self._clock())) if self._due else []
         resting = self._resting.get(coin_id)
-        if not due and (resting is None or resting.quiet(tick.price)):
-            return []
-        changes = self.expire(now) if due else []
-        self._taken.pop(coin_id, None)
-        if resting:
-            changes += self._match(resting, tick, coin_id)
-        return changes
+        if resting is None or resting.quiet(tick.price):
+            return changes
+        self._taken.forget(coin_id)
+        return changes + self._match(resting, tick, coin_id)
 
     def expire(self, now: datetime) -> list[Change]:
         """End the orders whose time is over."""
         changes = []
-        while self._due and self._due[0][0] <= now:
-            _, order_id = heapq.heappop(self._due)
-            account = self._owners.get(order_id)
-            if account:
-                order = self._current(account.orders[order_id])
-                decision = self._decision(account)
-                decision.end(order, Status.EXPIRED, f'It was good till {order.good_till:%Y-%m-%d %H:%M:%S} UTC.')
-                changes += self._done(decision)
+        while (order_id := self._due.pop(now)) is not None:
+            order = self._known(order_id)
+            decision = self._decision(self._owners[order_id])
+            decision.end(order, Status.EXPIRED, f'It was good till {order.good_till:%Y-%m-%d %H:%M:%S} UTC.')
+            changes += self._done(decision)
         return changes
 
     def follow(self, coin_id: int, tick: Tick) -> None:
@@ -177,25 +176,28 @@ class Matcher:
 
     def _match(self, resting: Resting, tick: Tick, coin_id: int) -> list[Change]:
         """Takers in the order of their placing, then resting limits, the furthest gone through first."""
-        stops, waiting, limits = ([*map(self._known, ids)] for ids in resting.pop(tick.price, tick.seq))
-        changes: list[Change] = []
-        for order in sorted(stops + waiting, key=lambda order: order.rank):
-            changes += self._meet(order, tick)
-        for order in sorted(limits, key=lambda order: (-abs((order.limit_price or 0) - tick.price), order.rank)):
-            changes += self._meet(order, tick)
-        for order in stops + waiting + limits:
-            if order.id in self._owners and not resting.has(order.id):
-                resting.put(self._known(order.id))
+
+        def spent(terms: Terms, steps: Steps) -> bool:
+            return volume_left(terms, steps, tick, self._taken.of(coin_id, tick.seq)) == 0
+
+        met: dict[int, Order] = {}
+        self._met = met
+        changes = [change for order_id in resting.takers(tick, spent) for change in self._meet(order_id, tick, met)]
+        for order_id in resting.limits(tick.price, spent):
+            changes += self._meet(order_id, tick, met)
+        self._met = None
+        for order in met.values():
+            resting.put(order)
         resting.follow(tick.price, tick.seq)
         return changes
 
-    def _meet(self, known: Order, tick: Tick) -> list[Change]:
+    def _meet(self, order_id: int, tick: Tick, met: dict[int, Order]) -> list[Change]:
         """An order that a price touches, as those before it have left it."""
-        account = self._owners.get(known.id)
+        account = self._owners.get(order_id)
         if account is None:
             return []
-        order = account.orders[known.id]
-        order = order if order.best == known.best else replace(order, best=known.best)
+        order = self._known(order_id)
+        met.setdefault(order_id, order)
         if order.seq >= tick.seq or not (order.size is None or order.remaining):
             return []
         decision, taken = self._decision(account, tick.name), self._taken_of(tick, order.coin_id)
@@ -254,8 +256,7 @@ class Matcher:
 
     def _taken_of(self, tick: Tick | None, coin_id: int) -> Decimal:
         """How much of a price's volume was taken."""
-        seq, taken = self._taken.get(coin_id, (0, Decimal(0)))
-        return taken if tick and tick.seq == seq else Decimal(0)
+        return self._taken.of(coin_id, tick.seq) if tick else Decimal(0)
 
     def _decision(self, account: Account, name: str = '') -> Decision:
         return Decision(account, self._numbers, self._clock(), self._newest(), name)
@@ -269,15 +270,21 @@ class Matcher:
         for order in change.orders:
             self._index(account, order)
         for fill in change.fills:
-            seq, taken = self._taken.get(fill.coin_id, (0, Decimal(0)))
-            self._taken[fill.coin_id] = (fill.seq, MONEY.add(taken, fill.size) if seq == fill.seq else fill.size)
+            self._taken.add(fill)
         return change
 
     def _index(self, account: Account, order: Order) -> None:
         if not order.is_open:
             self._owners.pop(order.id, None)
+            self._due.discard(order.id)
         else:
-            if order.good_till is not None and order.id not in self._owners:
-                heapq.heappush(self._due, (order.good_till, order.id))
+            if order.good_till is not None:
+                self._due.put(order.id, order.good_till)
             self._owners[order.id] = account
-        self._resting.setdefault(order.coin_id, Resting()).put(order)
+        if self._met is not None:
+            self._met[order.id] = order
+        elif order.coin_id in self._resting:
+            self._resting[order.coin_id].put(order)
+        else:
+            self._resting[order.coin_id] = Resting()
+            self._resting[order.coin_id].put(order)

@@ -47,7 +47,7 @@ def drafted(
 
 def place(decision: Decision, order: Order, ticket: Ticket, at_once: Tick | None, taken: Decimal) -> Order:
     """Place what was drafted. `at_once` is the price of a fresh quote, None without one; `taken` of its volume."""
-    order = decision.put(order)
+    order = decision.put(replace(order, id=decision.numbers.next('order'), rank=decision.numbers.next('rank')))
     decision.say(order, 'placed')
     for leg, price in ((Leg.TAKE_PROFIT, ticket.take_profit), (Leg.STOP_LOSS, ticket.stop_loss)):
         if price is not None:
@@ -95,9 +95,9 @@ def _check_steps(ticket: Ticket, steps: Steps) -> None:
 
 
 def _written(decision: Decision, coin_id: int, ticket: Ticket, steps: Steps, terms: Terms, tick: Tick | None) -> Order:
-    """What the ticket says, numbered."""
+    """What the ticket says; it gets its number once it is checked."""
     return Order(
-        id=decision.numbers.next('order'),
+        id=0,
         book_id=decision.account.book.id,
         coin_id=coin_id,
         side=ticket.side,
@@ -107,7 +107,7 @@ def _written(decision: Decision, coin_id: int, ticket: Ticket, steps: Steps, ter
         placed=decision.now,
         updated=decision.now,
         seq=decision.newest,
-        rank=decision.numbers.next('rank'),
+        rank=0,
         steps=steps,
         quote_size=ticket.quote_size,
         limit_price=ticket.limit_price,

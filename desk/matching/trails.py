@@ -101,16 +101,16 @@ class Trail:
         moved, self._moved = self._moved, set()
         return [order_id for group in moved for order_id in group.orders]
 
-    def pop(self, price: Decimal, seq: int) -> list[int]:
-        """The orders that a price of this number triggers. They are members until they are discarded."""
+    def pop(self, price: Decimal, seq: int) -> list[tuple[int, int]]:
+        """Rank and number of the orders that a price of this number triggers; members until they are discarded."""
         older, bar = self._without(seq), self._signed(price)
-        popped: list[int] = []
+        popped: list[tuple[int, int]] = []
         while (stop := self.stop()) is not None and self._signed(stop) <= bar:
             group = self._stops[0][2]
             reached = [order for order in group.tightest() if self._stop(order, group) <= bar]
             for order in reached:
                 group.drop(order)
-                popped.append(order.id)
+                popped.append((order.rank, order.id))
             self._renew(group)
         self._back(older)
         return list(dict.fromkeys(popped))
@@ -224,9 +224,9 @@ class Trails:
         """The orders whose best price has moved since the last call."""
         return [order_id for trail in self._trails.values() for order_id in trail.moved()]
 
-    def pop(self, price: Decimal, seq: int) -> list[int]:
-        """The orders that a price of this number triggers. They are members until they are discarded."""
-        return [order_id for trail in self._trails.values() for order_id in trail.pop(price, seq)]
+    def pop(self, price: Decimal, seq: int) -> list[tuple[int, int]]:
+        """Rank and number of the orders that a price of this number triggers; members until they are discarded."""
+        return [popped for trail in self._trails.values() for popped in trail.pop(price, seq)]
 
     def follow(self, price: Decimal, seq: int) -> None:
         """A price of this number, where it is a new best one."""

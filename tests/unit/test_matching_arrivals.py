@@ -1,8 +1,13 @@
 """Which prices an order meets, and as what: arriving again, waking, amended, too late."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
 
+import pytest
+
+from desk.errors import Invalid, NotFound
+from desk.matching.account import TradingState
 from desk.orders import LOCAL, Fill, Kind, Rule, Side, Status, Terms, TimeInForce
 from tests.unit.desk_of_orders import BTC, NOON, Pit, tick
 
@@ -43,6 +48,50 @@ def test_a_marketable_limit_of_which_a_part_is_left_rests_once_a_quote_does_not_
         (Rule.RESTING_LIMIT, D(110), D('0.5')),
         (Rule.RESTING_LIMIT, D(110), D(1)),
     ]
+
+
+def test_a_limit_rests_once_it_is_not_reached_although_others_have_taken_all() -> None:
+    pit = Pit(SHARING)
+    pit.price('100', volume='0.01')
+    first = pit.place(BUY, LIMIT, size='5', limit_price='120')
+    second = pit.place(BUY, LIMIT, size='1', limit_price='110')
+    pit.price('115', volume='5')
+    pit.price('105', volume='1000')
+    assert [(fill.order_id, fill.rule, fill.price) for fill in pit.fills[1:]] == [
+        (first.id, Rule.MARKETABLE_LIMIT, D(115)),
+        (first.id, Rule.MARKETABLE_LIMIT, D(105)),
+        (second.id, Rule.RESTING_LIMIT, D(110)),
+    ]
+
+
+def test_each_order_goes_by_its_own_share_of_what_is_left() -> None:
+    pit = Pit(SHARING)
+    pit.price('100')
+    for share, limit in (('10', '96'), ('50', '94'), ('10', '95'), ('50', '93')):
+        pit.terms = replace(SHARING, participation=D(share))
+        pit.place(BUY, LIMIT, size='3', limit_price=limit)
+    fills = pit.price('80', volume='10')
+    assert [(fill.order_id, fill.size) for fill in fills] == [(1, D(1)), (2, D(3)), (4, D(1))]
+
+
+@pytest.mark.parametrize(('committed', 'taken'), [(0, '1'), (1, '0')])
+def test_a_fill_that_was_not_committed_took_nothing_of_the_volume(committed: int, taken: str) -> None:
+    pit = Pit(SHARING)
+    book = pit.account.book
+    pit.price('100', volume='10')
+    pit.place(BUY, MARKET, size='1')
+    pit.matcher.load(TradingState([book], {book.id: {None: D(1000)}}, [], last_fill=committed))
+    assert pit.place(BUY, MARKET, size='1').filled_size == D(taken)
+
+
+def test_what_was_no_order_has_no_number() -> None:
+    pit = Pit()
+    pit.price('100')
+    with pytest.raises(Invalid):
+        pit.place(BUY, LIMIT, size='0.00001', limit_price='1')
+    with pytest.raises(NotFound):
+        pit.matcher.cancel(LOCAL, 1)
+    assert pit.place(BUY, LIMIT, size='1', limit_price='90').id == 1
 
 
 def test_an_estimate_says_of_a_limit_that_has_to_wait_for_volume_that_it_goes_on_taking() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from desk.matching.resting import Resting
 from desk.orders import Kind, Order, Side, Steps, Terms
 from desk.trading import reached, stop_of, through
-from tests.unit.desk_of_orders import Pit, order
+from tests.unit.desk_of_orders import Pit, order, tick
 
 PRICES = st.integers(90, 110).map(Decimal)
 SIDES = st.sampled_from(list(Side))
@@ -64,7 +64,7 @@ def _meets(resting: Resting, orders: dict[int, Order], price: Decimal, seq: int)
     touched = {number for number, order in orders.items() if _touched(order, price, seq)}
     if touched:
         assert not resting.quiet(price)
-    found = {number for numbers in resting.pop(price, seq) for number in numbers}
+    found = {*resting.takers(tick(str(price), seq), _never), *resting.limits(price, _never)}
     assert found == touched
     for number in touched:
         gone = orders.pop(number)
@@ -74,6 +74,10 @@ def _meets(resting: Resting, orders: dict[int, Order], price: Decimal, seq: int)
         if left.best is not None and left.seq < seq:
             best = min(left.best, price) if left.side is Side.BUY else max(left.best, price)
             orders[number] = replace(left, best=best)
+
+
+def _never(terms: Terms, steps: Steps) -> bool:
+    return False
 
 
 def _touched(order: Order, price: Decimal, seq: int) -> bool:

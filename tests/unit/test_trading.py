@@ -132,10 +132,10 @@ def test_a_hold_counts_the_greater_fee_for_limits_and_the_takers_fee_for_what_on
 
 def test_participation_leaves_what_the_share_of_the_volume_and_others_leave_in_lots() -> None:
     sharing: Order = order(terms=Terms(participation=Decimal(10)), steps=Steps(lot_size=Decimal('0.1')))
-    assert volume_left(sharing, tick('100', volume='12.9'), Decimal('0.4')) == Decimal('0.8')
-    assert volume_left(sharing, tick('100', volume='12.9'), Decimal(5)) == 0
-    assert volume_left(sharing, tick('100'), Decimal(5)) is None
-    assert volume_left(order(), tick('100', volume='12.9'), Decimal(5)) is None
+    assert volume_left(sharing.terms, sharing.steps, tick('100', volume='12.9'), Decimal('0.4')) == Decimal('0.8')
+    assert volume_left(sharing.terms, sharing.steps, tick('100', volume='12.9'), Decimal(5)) == 0
+    assert volume_left(sharing.terms, sharing.steps, tick('100'), Decimal(5)) is None
+    assert volume_left(Terms(), Steps(), tick('100', volume='12.9'), Decimal(5)) is None
 
 
 def test_arithmetic_keeps_all_digits_of_large_sizes() -> None:
