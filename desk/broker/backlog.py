@@ -1,4 +1,4 @@
-"""Prices since the oldest decision that is not committed yet: if that fails, they are gone through again. Pure."""
+"""The newest prices, at least since the oldest decision that is not committed yet: if that fails, they serve again."""
 
 from desk.ticks import Tick
 
@@ -16,7 +16,7 @@ class Backlog:
         self.dropped = 0
         self.start = 0
         self._ticks: list[tuple[int, Tick]] = []
-        self._left_out = 0
+        self._left_out = self._left_at = 0
 
     @property
     def end(self) -> int:
@@ -28,7 +28,7 @@ class Backlog:
         if len(self._ticks) < self.room:
             self._ticks.append((coin_id, tick))
         else:
-            self._left_out += 1
+            self._left_out, self._left_at = self._left_out + 1, self.end
 
     def some(self, place: int, count: int) -> list[tuple[int, Tick]]:
         """Up to so many prices, with their coins, from a place on."""
@@ -43,7 +43,7 @@ class Backlog:
         """What lies before this place is done with."""
         del self._ticks[: max(0, until - self.start)]
         self.start = max(self.start, until)
-        if not self._ticks:
+        if self.start >= self._left_at:
             self._left_out = 0
 
     def lose(self) -> None:

@@ -12,7 +12,7 @@ from desk.broker.dealer import Dealer
 from desk.broker.glance import Glance, glance, share
 from desk.broker.reader import TradeReader
 from desk.crew import Crew
-from desk.errors import Conflict, NotFound, Unavailable
+from desk.errors import Conflict, DeskError, NotFound, Unavailable
 from desk.followers import Followers
 from desk.market import Market
 from desk.matching.account import Estimate
@@ -87,8 +87,8 @@ class Broker(TradeReader):
 
     @property
     def problem(self) -> str:
-        """What went wrong with who follows changes, until it takes one again."""
-        return self._followers.problem
+        """What goes wrong with an order, or with who follows changes, until it takes one again."""
+        return self.dealer.refusals.problem or self._followers.problem
 
     @property
     def unseen(self) -> int:
@@ -96,7 +96,7 @@ class Broker(TradeReader):
         return self.dealer.backlog.dropped
 
     def paused(self) -> AbstractAsyncContextManager[None]:
-        """Nothing is decided within; afterwards everything is read anew: for when coins are merged."""
+        """Nothing is decided within; afterwards coins are taken for what they are then: for when they are merged."""
         return self.dealer.paused()
 
     def steps(self, name: str) -> Steps:
@@ -138,8 +138,7 @@ class Broker(TradeReader):
 
     async def cancel(self, order_id: int, user: str = LOCAL) -> Order:
         """Raises NotFound, and Conflict if it has ended."""
-        await self.dealer.ready()
-        return await self._changed(order_id, self.matcher.cancel(user, order_id))
+        return await self._changed(order_id, lambda: self.matcher.cancel(user, order_id))
 
     async def amend(
         self,
@@ -150,8 +149,7 @@ class Broker(TradeReader):
         user: str = LOCAL,
     ) -> Order:
         """Raises NotFound, Invalid, and Conflict if it has ended."""
-        await self.dealer.ready()
-        return await self._changed(order_id, self.matcher.amend(user, order_id, size, limit_price, stop_price))
+        return await self._changed(order_id, lambda: self.matcher.amend(user, order_id, size, limit_price, stop_price))
 
     async def reset(self, user: str = LOCAL, number: int | None = None) -> Book:
         """Cancel everything, close the book and open the next with a new deposit.
@@ -217,7 +215,13 @@ class Broker(TradeReader):
         await self.dealer.commit([change])
         return change.orders[0]
 
-    async def _changed(self, order_id: int, change: Change) -> Order:
+    async def _changed(self, order_id: int, decide: Callable[[], Change]) -> Order:
+        await self.dealer.ready()
+        try:
+            change = decide()
+        except DeskError:
+            await self.dealer.commit(())  # what it says may follow from what is not committed yet
+            raise
         await self.dealer.commit([change])
         return next(order for order in change.orders if order.id == order_id)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from desk.matching.account import Account, TradingState
+from desk.matching.decision import Numbers
 from desk.orders import Change, Fill, Order
 from desk.registry import Registry
 from desk.ticks import MONEY
@@ -19,6 +20,27 @@ class Committed:
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
         self._fills: dict[str, deque[Fill]] = {}
+        self._numbers = Numbers()
+
+    @property
+    def revisions(self) -> dict[int, int]:
+        """The open books, by their ids, each with its revision."""
+        return {account.book.id: account.book.revision for account in self.accounts.values()}
+
+    @property
+    def state(self) -> TradingState:
+        """All of it, as the store would give it."""
+        accounts, numbers = self.accounts.values(), self._numbers
+        return TradingState(
+            books=[account.book for account in accounts],
+            balances={account.book.id: dict(account.totals) for account in accounts},
+            orders=[order for account in accounts for order in account.orders.values()],
+            last_order=numbers.order,
+            last_fill=numbers.fill,
+            last_transaction=numbers.transaction,
+            last_book=numbers.book,
+            last_rank=numbers.rank,
+        )
 
     def load(self, state: TradingState, fills: Mapping[int, Iterable[Fill]]) -> None:
         """What the store has; `fills` by book, newest first."""
@@ -27,6 +49,14 @@ class Committed:
             orders[order.book_id].append(order)
         self.accounts = {book.user: Account(book, state.balances.get(book.id), orders[book.id]) for book in state.books}
         self._fills = {book.user: deque(fills.get(book.id, ()), RECENT) for book in state.books}
+        self._numbers = Numbers(
+            state.last_order, state.last_fill, state.last_transaction, state.last_book, state.last_rank
+        )
+
+    def rekey(self, registry: Registry) -> None:
+        """Take coins that were merged for the one that they are now."""
+        fills = {account.book.id: self._fills[user] for user, account in self.accounts.items()}
+        self.load(through_merges(self.state, registry), fills)
 
     def apply(self, change: Change) -> None:
         """Take a change; a new book takes the place of the one before."""
@@ -35,6 +65,7 @@ class Committed:
             self.accounts[user], self._fills[user] = Account(change.book), deque(maxlen=RECENT)
         self.accounts[user].apply(change)
         self._fills[user].extendleft(change.fills)
+        self._count(change)
 
     def follow(self, orders: Iterable[Order]) -> list[Order]:
         """Take trailing stops whose best price moved; those that are still as they were."""
@@ -59,6 +90,14 @@ class Committed:
         """A fill has another note now."""
         fills = (replace(fill, note=note) if fill.id == fill_id else fill for fill in self._fills[user])
         self._fills[user] = deque(fills, RECENT)
+
+    def _count(self, change: Change) -> None:
+        last = self._numbers
+        last.book = max(last.book, change.book.id)
+        for order in change.orders:
+            last.order, last.rank = max(last.order, order.id), max(last.rank, order.rank)
+        last.fill = max([last.fill, *(fill.id for fill in change.fills)])
+        last.transaction = max([last.transaction, *(each.id for each in change.transactions)])
 
 
 def through_merges(state: TradingState, registry: Registry) -> TradingState:

@@ -8,19 +8,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from desk.broker.backlog import Backlog
+from desk.broker.bests import Bests
 from desk.broker.committed import RECENT, Committed, through_merges
 from desk.broker.pump import Pump, sentence
-from desk.errors import Conflict, DeskError, Unavailable
-from desk.matching.account import TradingState
+from desk.broker.refusals import Refusals
+from desk.errors import DeskError, Overtaken, Unavailable
 from desk.matching.matcher import Matcher
-from desk.orders import Change, Order
+from desk.orders import Change
 from desk.registry import Registry
 from desk.store import TradeStore
 from desk.ticks import Tick
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # prices gone through again before others get their turn
-BESTS = 1000  # trailing stops saved at once
 
 
 class Dealer:
@@ -46,11 +46,14 @@ class Dealer:
         self.quote, self.clock, self.announce, self.probe = quote, clock, announce, probe
         self.foreign = False  # an account is in another currency than the prices, which then mean nothing to it
         self.backlog = Backlog()
+        self.refusals = Refusals()
         self.pump = Pump(store, self._committed, self._fall_behind)
         self._given: int | None = None  # behind: the place in the backlog up to which prices were gone through
         self._broke_at = 0
+        self._stale = False  # coins were merged: what is in memory has their numbers of before
+        self._astray = False  # what is in memory is not what is committed
         self._closed = False
-        self._bests: dict[int, Order] = {}
+        self._bests = Bests()
         self._loading = asyncio.Lock()
         self._news = asyncio.Event()
 
@@ -64,9 +67,10 @@ class Dealer:
         if self._given is not None:
             self.backlog.keep(coin_id, tick)
         elif not self.foreign:
-            busy, changes = self.pump.busy, self._match(coin_id, tick)
-            if busy or changes or self.trouble:
-                self._keep(coin_id, tick, changes)
+            changes, place = self._match(coin_id, tick), self.backlog.end
+            self.backlog.keep(coin_id, tick)
+            if changes:
+                self.pump.put(changes, place)
 
     async def ready(self) -> None:
         """Return when decisions can be made; raises Unavailable where that takes more than a moment."""
@@ -83,23 +87,22 @@ class Dealer:
 
     async def load(self) -> None:
         """Everything as the store has it; raises Unavailable."""
-        found = through_merges(await self.store.trading_state(), self.registry)
-        fills = {book.id: (await self.store.fills(book.id, limit=RECENT)).items for book in found.books}
-        state = replace(found, orders=[self._with_best(order) for order in found.orders])
+        state = through_merges(await self.store.trading_state(), self.registry)
+        fills = {book.id: (await self.store.fills(book.id, limit=RECENT)).items for book in state.books}
         await asyncio.to_thread(self.view.load, state, fills)
-        self.matcher.load(state)
-        if self.pump.broken is not None:
-            self._given = self._not_committed(state)
-        self._look_at_currency()
+        self._astray = False
+        self._begin()
 
     async def work(self) -> None:
-        """Commit what was decided or, where that failed, read everything anew: a step for the crew."""
-        if self.pump.broken is None:
-            await self.pump.once()
+        """Commit what was decided or, where that failed or coins were merged, begin anew: a step for the crew."""
+        if self.pump.broken is None and (self.pump.busy or not self._stale):
+            await self._commit()
             return
         async with self._loading:
-            if self.pump.broken is not None:
+            if self.pump.broken is not None or self._stale:
                 await self._renew()
+        if self.pump.busy:
+            await self._commit()  # in the same step: the crew's patience grows until a commit succeeds
 
     async def expire(self) -> None:
         """Let orders end whose time is over: a step for the crew."""
@@ -107,43 +110,41 @@ class Dealer:
             self.pump.put(changes, self.backlog.end)
 
     async def save_bests(self) -> None:
-        """Keep how far trailing stops have come, some at once: a step for the crew."""
-        if self._given is None and (moved := self.matcher.trailed()):
-            await self._moved(moved)
-        some = list(self._bests.values())[:BESTS]
-        await self.store.save_bests(some)
-        for order in some:
-            if self._bests.get(order.id) is order:
-                del self._bests[order.id]
+        """Keep how far trailing stops have come: a step for the crew. A kill costs what they moved since the last."""
+        async with self._loading:
+            await self._take_bests()
+        if await self._bests.save(self.store, self.view):
+            self.announce(())
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """Nothing is decided within; afterwards everything is read anew."""
+        """Nothing is decided within; afterwards the crew takes coins for what they are then."""
         async with self._loading:
-            if self._given is None:
-                self._given = self.backlog.end
-            await self._drain()
             try:
+                if self._given is None:
+                    self._given = self.backlog.end
+                    await self._drain()
+                    self._fold()
                 yield
             finally:
-                try:
-                    await self._renew()
-                except DeskError as error:  # the crew goes on with it, and tells it
-                    self.pump.break_off(error)
+                self._stale = True
+                self.pump.wake()
+        while self._stale and not self._closed and not self.trouble:
+            await self._news.wait()
 
     async def stop(self) -> None:
         """Commit what was decided, and decide nothing more."""
-        moved = self.matcher.trailed() if self._given is None else []
-        self._closed = True
+        decided, self._closed = self._given is None, True
         if self._given is None:
             self._given = self.backlog.end
         self._tell()
         await self._drain()
-        if not self.trouble:
-            self._bests.update((order.id, order) for order in moved)
+        self.pump.give_up()
+        if decided and not self.trouble:
+            async with self._loading:
+                self._fold()
             with suppress(DeskError):  # the writer tells it; the stops are as they were a second ago
-                while self._bests:
-                    await self.save_bests()
+                await self.save_bests()
 
     def _match(self, coin_id: int, tick: Tick) -> list[Change]:
         try:
@@ -153,35 +154,94 @@ class Dealer:
             self.pump.break_off(error)
             return []
 
-    def _keep(self, coin_id: int, tick: Tick, changes: list[Change]) -> None:
-        place = self.backlog.end
-        self.backlog.keep(coin_id, tick)
-        if changes:
-            self.pump.put(changes, place)
+    async def _take_bests(self) -> None:
+        """Where stops stand follows from what was decided before: it counts once that is committed."""
+        place, moved = self.backlog.end, []
+        while self._given is None and (some := self.matcher.trailed()):
+            moved += some
+            await asyncio.sleep(0)  # others get their turn
+        if self._given is None:
+            if moved:
+                await self.commit(())
+            self._bests.take(moved, place)
+            self._forget()
 
-    async def _moved(self, orders: list[Order]) -> None:
-        """Where these stand follows from what was decided before: it counts once that is committed."""
-        await self.commit(())
-        self._bests.update((order.id, order) for order in orders)
-        if self.view.follow(orders):
-            self.announce(())
-
-    def _with_best(self, order: Order) -> Order:
-        known = self._bests.get(order.id)
-        return replace(order, best=known.best) if known is not None and known.revision == order.revision else order
+    def _fold(self) -> None:
+        """Take how far stops have come now that nothing is decided and all is committed."""
+        moved = []
+        while not self.trouble and (some := self.matcher.trailed()):
+            moved += some
+        if not self.trouble and self._given is not None:
+            self._bests.take(moved, self._given)
+            self._forget()
 
     async def _drain(self) -> None:
         if self.pump.busy:
             with suppress(Unavailable):  # the crew tells it
                 await self.commit(())
 
+    async def _commit(self) -> None:
+        try:
+            await self.pump.once()
+        except Exception:
+            await self._tell_who_waits()
+            raise
+        self._forget()
+
+    async def _tell_who_waits(self) -> None:
+        """A failure may have come after the commit: who was stored hears of it once that is read."""
+        try:
+            stored = self.pump.stored(await self.store.revisions())
+        except DeskError:
+            self.pump.give_up()
+        else:
+            self.pump.refuse(stored)
+
     async def _renew(self) -> None:
-        if self.trouble:
-            await self.probe()
-        await self.load()
+        try:
+            if self.trouble:
+                await self.probe()
+            await self._look()
+        except Exception as error:  # the crew goes on with it, and tells it
+            self.pump.break_off(error)
+            self.pump.give_up()
+            raise
         self.pump.mend()
+        for order_id, reason in self.refusals.asked.items():
+            if changes := self.matcher.refuse(order_id, reason):
+                self.pump.put(changes, self.backlog.end if self._given is None else self._given)
         await self._catch_up()
         self.announce(())
+
+    async def _look(self) -> None:
+        """Go on from what is committed; the store is asked for all of it only where it has something else."""
+        broken, revisions = self.pump.broken, await self.store.revisions()
+        if self.pump.culprit is not None:
+            self.refusals.blame(self.pump.culprit, broken)
+        stored = self.pump.stored(revisions)
+        if broken is not None:
+            lost = self.pump.failed[stored:]
+            self._given = lost[0].place if lost else self._broke_at
+        if self._astray or isinstance(broken, Overtaken) or revisions != self.view.revisions:
+            await self.load()
+        else:
+            if self._stale:
+                await asyncio.to_thread(self.view.rekey, self.registry)
+            self._begin()
+        self._stale = False
+        if broken is not None:
+            self.pump.settle(stored)
+
+    def _begin(self) -> None:
+        """Decide from what is committed on; stops follow the prices whose decisions are."""
+        state = self.view.state
+        orders = [self._bests.upon(order) for order in state.orders if order.id not in self.refusals.left_out]
+        self.matcher.load(replace(state, orders=orders))
+        if self._given is not None:
+            for coin_id, tick in self.backlog.some(self.backlog.start, self._given - self.backlog.start):
+                if self.registry.root(coin_id) == coin_id:
+                    self.matcher.follow(coin_id, tick)
+        self._look_at_currency()
 
     async def _catch_up(self) -> None:
         assert self._given is not None
@@ -208,37 +268,27 @@ class Dealer:
         if changes:
             self.pump.put(changes, place)
 
-    def _not_committed(self, state: TradingState) -> int:
-        """The place to go on from: a commit that nobody answered to may have happened all the same."""
-        if isinstance(self.pump.broken, Conflict):
-            return self.backlog.start  # it has not
-        revisions = {book.id: book.revision for book in state.books}
-        for decision in self.pump.failed:
-            for book in (change.book for change in decision.changes[-1:]):
-                closed = book.revision if book.revision > 1 else 0  # not among the open ones: closed, or never opened
-                if revisions.get(book.id, closed) < book.revision:
-                    return decision.place
-        return self._broke_at
-
     def _committed(self, changes: Sequence[Change]) -> None:
+        self._astray = True
         for change in changes:
             self.view.apply(change)
+        self._astray = False
         if any(change.book.revision == 1 for change in changes):
             self._look_at_currency()
-        self._forget()
         self.announce(changes)
 
     def _look_at_currency(self) -> None:
         self.foreign = any(account.book.quote != self.quote for account in self.view.accounts.values())
 
     def _forget(self) -> None:
-        oldest, given = self.pump.oldest, self._given
-        self.backlog.forget(oldest if oldest is not None else given if given is not None else self.backlog.end)
+        """Prices serve again from the oldest decision that is not committed on, and from where stops are known on."""
+        oldest, end = self.pump.oldest, self.backlog.end if self._given is None else self._given
+        self.backlog.forget(min(self._bests.base, end if oldest is None else oldest, end))
 
     def _fall_behind(self) -> None:
         self.backlog.lose()
         self._broke_at = self.backlog.end if self._given is None else self._given
-        self._given = self.backlog.start
+        self._given = self.pump.failed[0].place if self.pump.failed else self._broke_at
         self._tell()
 
     def _tell(self) -> None:

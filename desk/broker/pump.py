@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from desk.errors import Conflict, DeskError, Unavailable
+from desk.errors import Overtaken, Unavailable
 from desk.orders import Change
 from desk.store import TradeStore
 
 BATCH = 500
+OVERTAKEN = 'Another program has just changed this account; it is being read anew. Try again in a moment.'
+NOT_KNOWN = 'Whether it was stored is not known: look before you try again.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,19 @@ class Decision:
     place: int
     done: 'asyncio.Future[None] | None' = None
 
+    def is_in(self, revisions: Mapping[int, int]) -> bool:
+        """Whether it was committed, by the revisions of the open books."""
+        for book in (change.book for change in self.changes[-1:]):
+            closed = book.revision if book.revision > 1 else 0  # not among the open ones: closed, or never opened
+            return revisions.get(book.id, closed) >= book.revision
+        return True  # nothing to commit: as what was before it
+
 
 class Pump:
     """One line of decisions. When a commit fails, all that wait fail with it, since they build upon it.
 
     `committed` is called with each batch after its commit and before who waits for it goes on, `broke` after a failure.
+    Who waits for a commit that failed hears of it when it is known what was stored: from `settle`.
     """
 
     def __init__(
@@ -33,6 +43,8 @@ class Pump:
         self.store, self.committed, self.broke = store, committed, broke
         self.broken: Exception | None = None
         self.failed: list[Decision] = []
+        self.culprit: Change | None = None  # what the database does not take, however often
+        self._careful = False
         self._waiting: deque[Decision] = deque()
         self._batch: list[Decision] = []
         self._news = asyncio.Event()
@@ -44,8 +56,9 @@ class Pump:
 
     @property
     def oldest(self) -> int | None:
-        """The place of the oldest decision that waits; None where none does."""
-        return self._waiting[0].place if self._waiting else None
+        """The place of the oldest decision that is not committed; None where there is none."""
+        first = self._batch or self._waiting
+        return first[0].place if first else None
 
     def put(self, changes: Sequence[Change], place: int) -> None:
         """Commit these when it is their turn."""
@@ -59,58 +72,117 @@ class Pump:
         self._news.set()
         return asyncio.shield(done)
 
+    def wake(self) -> None:
+        """Let `once` return soon, though nothing waits."""
+        self._news.set()
+
     async def once(self) -> None:
         """Wait for decisions and commit them; raises what went wrong."""
         await self._news.wait()
         if self.broken is not None:
             raise self.broken
         self._take()
-        changes = [change for decision in self._batch for change in decision.changes]
+        batch = self._batch
         try:
-            if changes:
-                await self.store.trade(changes)
-                self.committed(changes)
+            await self._store(batch)
         except Exception as error:
             self.break_off(error)
+            self._batch = []
             raise
-        self._finish()
+        self._batch = []
+        if not self._waiting:
+            self._careful = False
+            self._news.clear()
+        for decision in batch:
+            _tell(decision)
 
     def break_off(self, error: Exception) -> None:
-        """Nothing more is committed until `mend`; who waits is told. `failed` is what was not told to be committed."""
+        """Nothing more is committed until `mend`. `failed` is what was not told to be committed."""
+        waiting, self._waiting = self._waiting, deque()
         if self.broken is None:
-            self.broken, self.failed = error, [*self._batch, *self._waiting]
+            self.broken, self.failed = error, [*self._batch, *waiting]
             self.broke()
-        told = [*self._batch, *self._waiting]
-        self._batch.clear()
-        self._waiting.clear()
-        for decision in told:
-            if decision.done is not None and not decision.done.done():
-                decision.done.set_exception(Unavailable(sentence(error)))
+        for decision in waiting:
+            _tell(decision, sentence(error))
         self._news.set()
+
+    def refuse(self, count: int) -> None:
+        """So many of what failed are committed all the same, the others are not: tell who waits for these."""
+        assert self.broken is not None
+        for decision in self.failed[count:]:
+            _tell(decision, sentence(self.broken))
+
+    def settle(self, count: int) -> None:
+        """So many of what failed are committed all the same: tell everybody who waits."""
+        self.refuse(count)
+        for decision in self.failed[:count]:
+            _tell(decision)
+
+    def give_up(self) -> None:
+        """Nobody can say what was committed: tell who waits."""
+        for decision in self.failed:
+            _tell(decision, f'{sentence(self.broken)} {NOT_KNOWN}' if self.broken else NOT_KNOWN)
+
+    def stored(self, revisions: Mapping[int, int]) -> int:
+        """How many of what failed are committed all the same, by the revisions of the open books."""
+        if isinstance(self.broken, Overtaken):
+            return 0
+        lost = (number for number, decision in enumerate(self.failed) if not decision.is_in(revisions))
+        return next(lost, len(self.failed))
 
     def mend(self) -> None:
         """Go on: what was decided before is forgotten."""
-        self.broken, self.failed = None, []
+        self.broken, self.failed, self.culprit = None, [], None
         if not self._waiting:
             self._news.clear()
 
     def _take(self) -> None:
         count = 0
-        while self._waiting and count < BATCH:
+        while self._waiting and count < (1 if self._careful else BATCH):
             self._batch.append(self._waiting.popleft())
-            count += len(self._batch[-1].changes)
+            count += max(1, len(self._batch[-1].changes))
 
-    def _finish(self) -> None:
-        batch, self._batch = self._batch, []
-        if not self._waiting:
-            self._news.clear()
-        for decision in batch:
-            if decision.done is not None and not decision.done.done():
-                decision.done.set_result(None)
+    async def _store(self, batch: list[Decision]) -> None:
+        changes = [change for decision in batch for change in decision.changes]
+        if not changes:
+            return
+        try:
+            await self.store.trade(changes)
+        except (Unavailable, Overtaken):
+            raise
+        except Exception:  # refused: once more, then each decision alone, and then each of its changes
+            if not self._careful:
+                self._careful = True
+                raise
+            await self._one_by_one(batch[0])
+        else:
+            self.committed(changes)
+
+    async def _one_by_one(self, decision: Decision) -> None:
+        for changes in [[change] for change in decision.changes] if decision.done is None else [decision.changes]:
+            try:
+                await self.store.trade(changes)
+            except (Unavailable, Overtaken):
+                raise
+            except Exception:
+                self.culprit = changes[0] if decision.done is None else None
+                raise
+            self.committed(changes)
+
+
+def _tell(decision: Decision, failure: str = '') -> None:
+    if decision.done is None or decision.done.done():
+        return
+    if failure:
+        decision.done.set_exception(Unavailable(failure))
+    else:
+        decision.done.set_result(None)
 
 
 def sentence(error: Exception) -> str:
     """What a failed commit means to who waits for it."""
-    if isinstance(error, Conflict):
-        return 'Another program has just changed this account; it is being read anew. Try again in a moment.'
-    return str(error) if isinstance(error, DeskError) else f'The desk failed to store this: {error}.'
+    if isinstance(error, Overtaken):
+        return OVERTAKEN
+    if isinstance(error, Unavailable):
+        return str(error)
+    return f'The desk failed to store this, or what was decided with it: {str(error).rstrip(".")}.'
