@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import asdict, fields, replace
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -45,7 +46,7 @@ def _account(routes: APIRouter, desk: Desk) -> None:
         '/api/account/reset',
         response_model=AccountOut,
         openapi_extra=order_examples.RESET,
-        responses=examples.problems(400, 413, 422, 503),
+        responses=examples.problems(400, 409, 413, 422, 503),
     )
     async def reset(request: Request) -> Any:
         """Begin anew: cancel all open orders, close the book and open the next with a new deposit.
@@ -54,8 +55,9 @@ def _account(routes: APIRouter, desk: Desk) -> None:
         """
         given = await body.read(request, lambda sent: body.fields(sent, ('confirm',), '{"confirm": "book 1"}'))
         async with one_at_a_time:
-            _check_confirmed(body.text(given, 'confirm', '"book 1"'), desk.broker.account().book.number)
-            await desk.broker.reset()
+            number = desk.broker.account().book.number
+            _check_confirmed(body.text(given, 'confirm', '"book 1"'), number)
+            await desk.broker.reset(number=number)
             return await _shown(desk)
 
 
@@ -143,4 +145,11 @@ def _changed_terms(sent: Any) -> dict[str, Any]:
     given = body.fields(sent, RATES + FLAGS, '{"taker_fee": "0.20"}')
     if not given:
         raise Invalid('Say what changes: {"taker_fee": "0.20"}.')
-    return {name: body.flag(given, name) if name in FLAGS else body.amount(given, name) for name in given}
+    return {name: body.flag(given, name) if name in FLAGS else _rate(given, name) for name in given}
+
+
+def _rate(given: dict[str, Any], name: str) -> Decimal:
+    try:
+        return body.amount(given, name)
+    except Invalid as error:
+        raise Invalid(str(error).replace('A price', 'A rate').replace('a price', 'a rate'), name) from None

@@ -98,9 +98,12 @@ def parse_number(value: Any, field: str) -> Decimal:
     try:
         return parse_price(value if isinstance(value, str) else format(value, 'f'), field)
     except Invalid as error:  # the rules of a price, said of this number
-        noun = NUMBERS[field]
-        article = 'An' if noun[0] in 'aeiou' else 'A'
-        raise Invalid(str(error).replace('A price', f'{article} {noun}'), field) from None
+        raise Invalid(_said_of(NUMBERS[field], str(error)), field) from None
+
+
+def _said_of(noun: str, words: str) -> str:
+    article = 'an' if noun[0] in 'aeiou' else 'a'
+    return words.replace('A price', f'{article.capitalize()} {noun}').replace('Give a price', f'Give {article} {noun}')
 
 
 def asked_text(ticket: Ticket) -> str:
@@ -163,7 +166,7 @@ def _check_time(ticket: Ticket) -> None:
     if time not in allowed:
         raise Invalid(f'A {WORDS[ticket.kind]} is {_either(allowed)}, not {time}.', 'time_in_force')
     if time is TimeInForce.GTD and ticket.good_till is None:
-        raise Invalid('Say till when the order is good (good_till), like 2026-01-31T14:30:00Z.', 'good_till')
+        raise Invalid('Say till when the order is good, like 2026-01-31 14:30.', 'good_till')
     if time is not TimeInForce.GTD and ticket.good_till is not None:
         raise Invalid(f'Only an order that is gtd ends at a time; this one is {time}.', 'good_till')
     if ticket.post_only and ticket.kind is not Kind.LIMIT:

@@ -25,7 +25,8 @@ class OrderTicket:
         self.desk, self.busy, self.stale, self.looks = desk, False, False, 0
         self.draft = Draft(name, side)
         with ui.element('section').classes('panel ticket').props('role=form aria-label="Order"'):
-            self.fields = Fields(self.draft, desk.settings.quote, self._typed, self.submit, self._share)
+            zone = desk.preference('timezone', 'UTC')
+            self.fields = Fields(self.draft, desk.settings.quote, zone, self._typed, self.submit, self._share)
             self.forecast = Forecast(desk)
             self.problem = ui.label().classes('notice bad small').props('role=alert')
             self.button = ui.button(on_click=self.submit).classes('filled')

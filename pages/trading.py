@@ -58,8 +58,8 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
                 ui.label('There is no price yet. Add one, and it is here at once.').classes('muted')
                 ui.link('Add price', '/add').classes('button filled')
                 return
-            if trouble:
-                ui.label(trouble).classes('notice bad')
+            for words in filter(None, (_not_shown(desk, coin), trouble)):
+                ui.label(words).classes('notice bad')
             app.storage.user['coin'] = chosen.name
             _desk(desk, live, heads, quotes, desk.coin(chosen.name), drawing)
         _follow(heads, chosen.name)
@@ -76,6 +76,16 @@ async def _trouble(desk: Desk) -> str:
         await desk.portfolio.read()
     except DeskError as error:
         return f'The average cost cannot be read: {error}'
+    return ''
+
+
+def _not_shown(desk: Desk, coin: str) -> str:
+    """Why the coin that was asked for is not the one that is shown."""
+    try:
+        if coin:
+            desk.quote(coin)
+    except NotFound as error:
+        return str(error)
     return ''
 
 
@@ -107,7 +117,7 @@ def _desk(desk: Desk, live: Live, heads: Heads, quotes: Quotes, coin: Coin, draw
 
 
 def _choice(desk: Desk, coin: Coin) -> None:
-    names = [quote.name for quote in desk.quotes()]
+    names = list(dict.fromkeys([*(quote.name for quote in desk.quotes()), coin.name]))  # it may stand on no board
     select = ui.select(names, label='Coin', value=coin.name, with_input=True).classes('choice')
     select.on_value_change(lambda: ui.navigate.to(trading_path(select.value)) if select.value else None)
 

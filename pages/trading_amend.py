@@ -1,5 +1,6 @@
 """Amending an open order: its size and prices, with what that means for its place in time."""
 
+import asyncio
 from decimal import Decimal
 
 from nicegui import ui
@@ -8,7 +9,7 @@ from columns import canonical
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Leg, Order
-from desk.ticks import parse_price
+from desk.ticket import parse_number
 from pages.asking import asking
 from pages.trading_words import order_words
 
@@ -25,7 +26,14 @@ def ask_amendment(desk: Desk, order: Order) -> None:
         problem = ui.label().classes('notice bad').props('role=alert')
         problem.set_visibility(False)
 
+        once = asyncio.Lock()
+
         async def amend() -> None:
+            async with once:
+                if dialog.value:  # not for who presses again what is done
+                    await try_it()
+
+        async def try_it() -> None:
             problem.set_visibility(False)
             try:
                 new = _changed(order, fields)
@@ -58,7 +66,7 @@ def _changed(order: Order, fields: dict[str, ui.input]) -> dict[str, Decimal]:
     """Only what is written otherwise than it is; raises Invalid."""
     for field in fields.values():
         field.error = None
-    written = {name: parse_price(field.value or '', name) for name, field in fields.items()}
+    written = {name: parse_number(field.value or '', name) for name, field in fields.items()}
     return {name: value for name, value in written.items() if value != getattr(order, name)}
 
 

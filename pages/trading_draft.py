@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from desk.errors import Invalid
 from desk.orders import Kind, Side, Ticket, TimeInForce
 from desk.ticket import NEEDS, parse_ticket
 from desk.ticks import parse_timestamp
@@ -23,6 +24,7 @@ TIME_WORDS = {
     TimeInForce.IOC: 'At once, rest cancelled',
     TimeInForce.FOK: 'Whole at once, or not',
 }
+A_TIME = '2026-01-31 14:30'
 PRICES = {**NEEDS, Kind.TRAILING_STOP: ('trail',)}
 
 
@@ -73,9 +75,17 @@ class Draft:
         if 'trail' in self.shown:
             asked['trail_percent' if self.trail_unit == PERCENT else 'trail_amount'] = self.trail
         if 'good_till' in self.shown:
-            asked['good_till'] = parse_timestamp(self.good_till, ZoneInfo(zone)).isoformat() if self.good_till else ''
+            asked['good_till'] = _moment(self.good_till, zone)
         return parse_ticket(asked)
 
     def renew(self) -> None:
         """It asks for another order from now on: the one before is placed, or written otherwise."""
         self.client_order_id = uuid4().hex
+
+
+def _moment(text: str, zone: str) -> str:
+    """As the desk takes it; raises Invalid, which says how times are written here."""
+    try:
+        return parse_timestamp(text, ZoneInfo(zone)).isoformat() if text.strip() else ''
+    except Invalid as error:
+        raise Invalid(str(error).replace('2026-01-31T14:30:00Z', A_TIME), 'good_till') from None

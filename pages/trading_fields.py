@@ -8,7 +8,7 @@ from nicegui.elements.mixins.value_element import ValueElement
 
 from desk.orders import Kind, TimeInForce
 from desk.ticket import TIMES
-from pages.trading_draft import COIN, KINDS, MONEY, PERCENT, SIDES, TIME_WORDS, Draft
+from pages.trading_draft import A_TIME, COIN, KINDS, MONEY, PERCENT, SIDES, TIME_WORDS, Draft
 from pages.trading_rules import BRACKET, HINTS, POST_ONLY, rules_link
 
 PLAIN = 'autocomplete=off spellcheck=false inputmode=decimal'
@@ -24,17 +24,21 @@ PLACES = {
 
 
 class Fields:
-    """The inputs by name. `changed` is called with the field's name, `submit` at Enter, `share` with a percentage."""
+    """The inputs by name; times are in `zone`.
+
+    `changed` is called with the field's name, `submit` at Enter, `share` with a percentage.
+    """
 
     def __init__(
         self,
         draft: Draft,
         quote: str,
+        zone: str,
         changed: Callable[[str], None],
         submit: Callable[[], Any],
         share: Callable[[int], None],
     ) -> None:
-        self.draft, self.quote, self.changed, self.submit = draft, quote, changed, submit
+        self.draft, self.quote, self.zone, self.changed, self.submit = draft, quote, zone, changed, submit
         self.inputs: dict[str, ui.input] = {}
         self.rows: dict[str, ui.element] = {}
         self._toggle('side', SIDES, 'Buy or sell').classes('sides')
@@ -110,7 +114,7 @@ class Fields:
             self._bind(self.times, 'time_in_force')
             box = self.rows['post_only'] = ui.checkbox('Post only').classes('post-only')
             self._bind(box, 'post_only')
-        self._input('good_till', 'Until').props['hint'] = 'Like 2026-01-31 14:30'
+        self._input('good_till', 'Until').props['hint'] = f'Like {A_TIME}, {self.zone}'
         self.inputs['good_till'].props(remove='inputmode')
 
     def _bracket(self) -> None:

@@ -137,7 +137,10 @@ def test_an_open_amendment_keeps_its_focus_while_the_lists_change(server: Server
     expect(field).to_be_focused()
     one.keyboard.type('1.5')
     one.keyboard.press('Enter')
+    one.keyboard.press('Enter')
     expect(other.get_by_role('listitem').filter(has_text='limit 91.5')).to_be_visible()
+    expect(one.get_by_role('dialog')).to_have_count(0)
+    assert 'deleted' not in server.output
 
 
 @pytest.mark.parametrize('scheme', ['light', 'dark'])

@@ -1,11 +1,14 @@
 """The article's page: a coin to choose; its name, price and timestamp live."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from nicegui import ui
 from nicegui.testing import User
 
 from desk.desk import Desk
+from desk.ticks import Tick
+from models import Origin, utc_now
 from tests.user.helpers import price
 
 
@@ -48,3 +51,19 @@ async def test_the_choice_changes_what_is_shown_and_is_kept(user: User, desk: De
 async def test_an_empty_desk_shows_the_first_step(user: User) -> None:
     await user.open('/trading/')
     await user.should_see('There is no price yet.')
+
+
+async def test_a_coin_that_stands_on_no_board_can_still_be_traded(user: User, desk: Desk) -> None:
+    await price(desk, 'BTC', '67000')
+    await desk.submit_many([Tick('GROFT', Decimal(12), utc_now(), 'demo', Origin.FEED)])
+    assert [quote.name for quote in desk.quotes()] == ['BTC']
+    await user.open('/trading/?coin=GROFT')
+    await user.should_see('GROFT in detail')
+    await user.should_see('Buy GROFT')
+
+
+async def test_a_coin_that_is_not_there_is_said_to_be_missing(user: User, desk: Desk) -> None:
+    await price(desk, 'BTC', '67000')
+    await user.open('/trading/?coin=NOPE')
+    await user.should_see('NOPE')
+    await user.should_see('Buy BTC')

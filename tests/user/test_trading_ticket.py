@@ -11,7 +11,7 @@ from nicegui.testing import User
 
 from desk.desk import Desk
 from desk.orders import Kind, Side, Status, Ticket, TimeInForce
-from tests.user.helpers import field, press, price
+from tests.user.helpers import field, press, price, should_hint
 
 
 def write(user: User, label: str, text: str) -> None:
@@ -81,6 +81,41 @@ async def test_an_order_that_rests_is_seen_amended_and_cancelled_in_both(pair: t
     for browser in pair:
         await browser.should_see('None. What waits for its price stands here.')
     await second.should_see('100,000.00')
+
+
+async def test_an_amendment_is_refused_in_the_words_of_the_ticket_and_outlives_its_order(
+    pair: tuple[User, User], desk: Desk
+) -> None:
+    user, _ = pair
+    ticket = Ticket('ACME', Side.BUY, Kind.LIMIT, size=Decimal(2), limit_price=Decimal(90))
+    order = await desk.broker.place(ticket)
+    await user.should_see('limit 90')
+    press(user, 'Amend')
+    await user.should_see('Amend order')
+    for text, words in (('', 'Give a size, like'), ('-1', 'A size is greater than zero; this one is negative.')):
+        write(user, 'Size', text)
+        press(user, 'Amend the order')
+        await should_complain(user, 'Size', words)
+    write(user, 'Size', '3')
+    await desk.broker.cancel(order.id)
+    await user.should_see('None. What waits for its price stands here.')
+    press(user, 'Amend the order')
+    await user.should_see('has ended')
+
+
+async def test_an_amendment_pressed_twice_is_made_once(pair: tuple[User, User], desk: Desk) -> None:
+    user, _ = pair
+    ticket = Ticket('ACME', Side.BUY, Kind.LIMIT, size=Decimal(2), limit_price=Decimal(90))
+    order = await desk.broker.place(ticket)
+    await user.should_see('limit 90')
+    press(user, 'Amend')
+    await user.should_see('Amend order')
+    write(user, 'Limit price', '91')
+    button = user.find(kind=ui.button, content='Amend the order')
+    button.click()
+    button.click()
+    await user.should_see('limit 91')
+    assert (await desk.broker.story(order.id)).order.revision == 2
 
 
 async def test_a_bracket_is_placed_and_its_stop_counts(pair: tuple[User, User], desk: Desk) -> None:
@@ -161,6 +196,18 @@ async def test_beginning_anew_names_the_book_and_is_seen_everywhere(pair: tuple[
         await browser.should_not_see('data-asset="ACME"')
 
 
+async def test_a_book_that_is_closed_elsewhere_is_not_closed_again(pair: tuple[User, User], desk: Desk) -> None:
+    user, second = pair
+    for browser in pair:
+        press(browser, 'Begin anew …')
+        await browser.should_see('Close book 1 and begin anew?')
+    press(user, 'Close book 1, open book 2')
+    await user.should_see('Book 2')
+    press(second, 'Close book 1, open book 2')
+    await second.should_see('Book 1 is closed already')
+    assert desk.broker.account().book.number == 2
+
+
 async def test_the_rules_are_there_to_read(user: User) -> None:
     await user.open('/trading/rules')
     await user.should_see('The rules by which paper orders fill')
@@ -209,7 +256,10 @@ async def test_a_type_that_cannot_end_at_once_stands_until_cancelled(pair: tuple
     with user:
         times.set_value(TimeInForce.GTD)
     write(user, 'Size', '1')
-    await user.should_see('Say till when')
+    await user.should_see('Say till when the order is good, like 2026-01-31 14:30.')
+    await should_hint(user, 'Until', 'Like 2026-01-31 14:30, UTC')
+    write(user, 'Until', 'tomorrow')
+    await should_complain(user, 'Until', '“tomorrow” is not a time; write it like 2026-01-31 14:30.')
 
 
 async def test_of_very_many_open_orders_the_newest_are_shown_with_their_number(
