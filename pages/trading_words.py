@@ -96,7 +96,7 @@ def _trailing(order: Order) -> str:
 
 
 def _is_early(order: Order) -> bool:
-    """Whether it has not met a fresh quote yet."""
+    """Whether the next price meets it as a taker."""
     return not order.arrived and order.leg == Leg.NONE and order.kind in (Kind.MARKET, Kind.LIMIT)
 
 
