@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from columns import canonical
+from desk.orders import PRICE_QUANTUM
+from desk.ticks import MONEY
 from pages.formats import format_price
 
 FONT = 'system-ui, sans-serif'
@@ -20,6 +22,9 @@ LABEL = {
     'fontFamily': FONT,
     'backgroundColor': 'var(--background)',
 }
+ROWS = {'lineHeight': 15, 'fontSize': 12, 'fontFamily': FONT}
+ROW, MOST_ROWS = Decimal('0.075'), 4
+LEAST_SIGHT = Decimal('0.03')
 ARROWS = {'up': {'symbol': 'triangle', 'symbolRotate': 0}, 'down': {'symbol': 'triangle', 'symbolRotate': 180}}
 TOLD = {'dimensions': ['slot', 'price', {'name': 'Trade', 'type': 'ordinal'}], 'encode': {'x': 0, 'y': 1, 'tooltip': 2}}
 UNSEEN = {'type': 'line', 'symbol': 'none', 'lineStyle': {'width': 0}, 'tooltip': {'show': False}}
@@ -54,20 +59,32 @@ class Marks:
     spots: tuple[Spot, ...] = ()
 
     def series(
-        self, slots: Sequence[datetime | None], decimals: int, sight: tuple[Decimal, Decimal]
+        self, slots: Sequence[datetime | None], decimals: int, span: tuple[Decimal, Decimal]
     ) -> list[dict[str, Any]]:
         """Two series of a fixed kind, so that other marks leave zoom and history alone.
 
-        Levels within `sight` are brought into the picture with the newest candle; those beyond would flatten it.
+        `span` is the range of the newest candles. Levels near to it are brought into the picture with the newest
+        candle, and what is written above them; those beyond would flatten it.
         """
-        low, high = sight
-        near = [[len(slots) - 1, canonical(level.price)] for level in self.levels if low <= level.price <= high]
-        lines = [_line(level, decimals) for level in self.levels]
+        near = self._near(span)
+        step = _row(span, near)
+        groups = stacks(near, step)
+        tops = [group[-1].price + len(group[:MOST_ROWS]) * step for group in groups]
+        points = [level.price for level in near] + [top for top in tops if top > span[1]]
+        lines = [line for group in groups for line in _lines(group, decimals)]
+        lines += [_line(level, _label([level], decimals)) for level in self.levels if level not in near]
         mark = {'symbol': 'none', 'silent': True, 'animation': False, 'data': lines}
+        data = [[len(slots) - 1, canonical(price)] for price in points]
         return [
-            {'id': 'levels', 'data': near, 'markLine': mark, **UNSEEN, **STILL},
+            {'id': 'levels', 'data': data, 'markLine': mark, **UNSEEN, **STILL},
             {'id': 'trades', 'type': 'scatter', 'symbolSize': 11, 'z': 5, 'data': self._arrows(slots), **TOLD, **STILL},
         ]
+
+    def _near(self, span: tuple[Decimal, Decimal]) -> list[Level]:
+        """Within the span and as much again above and below, but at least 3 % of the price."""
+        low, high = span
+        more = max(high - low, high * LEAST_SIGHT)
+        return [level for level in self.levels if low - more <= level.price <= high + more]
 
     def _arrows(self, slots: Sequence[datetime | None]) -> list[dict[str, Any]]:
         places = [(start, place) for place, start in enumerate(slots) if start is not None]
@@ -75,13 +92,47 @@ class Marks:
         return [_arrow(spot, places[after - 1][1]) for spot, after in found if after]
 
 
-def _line(level: Level, decimals: int) -> dict[str, Any]:
+def stacks(levels: Sequence[Level], step: Decimal) -> list[list[Level]]:
+    """Groups from below, of levels so near to each other that their names are written one above the other.
+
+    A name takes `step` of the price axis, from the group's uppermost line on: none reaches the next group.
+    """
+    groups: list[list[Level]] = []
+    for level in sorted(levels, key=lambda level: level.price):
+        if groups and level.price <= groups[-1][-1].price + len(groups[-1][:MOST_ROWS]) * step:
+            groups[-1].append(level)
+        else:
+            groups.append([level])
+    return groups
+
+
+def _row(span: tuple[Decimal, Decimal], near: Sequence[Level]) -> Decimal:
+    """The height of a name on the price axis."""
+    low, high = min([span[0], *(level.price for level in near)]), max([span[1], *(level.price for level in near)])
+    return ((high - low) * ROW).quantize(PRICE_QUANTUM, context=MONEY)
+
+
+def _lines(group: Sequence[Level], decimals: int) -> list[dict[str, Any]]:
+    """The uppermost line bears the names of all."""
+    *others, top = group
+    return [*(_line(level, {'show': False}) for level in others), _line(top, _label(group, decimals))]
+
+
+def _line(level: Level, label: dict[str, Any]) -> dict[str, Any]:
     style = {'color': f'var(--{level.colour})', 'type': 'dashed' if level.dashed else 'solid', 'width': 1}
-    label = LABEL | {
-        'color': f'var(--{level.colour})',
-        'formatter': f'{level.label} · {format_price(level.price, decimals)}',
-    }
     return {'yAxis': canonical(level.price), 'lineStyle': style, 'label': label}
+
+
+def _label(group: Sequence[Level], decimals: int) -> dict[str, Any]:
+    """The names from the highest price down; those that are too many are counted."""
+    rows = [(level.colour, f'{level.label} · {format_price(level.price, decimals)}') for level in reversed(group)]
+    if len(rows) > MOST_ROWS:
+        rows = [*rows[: MOST_ROWS - 1], ('muted', f'and {len(rows) - MOST_ROWS + 1} more')]
+    if len(rows) == 1:
+        colour, words = rows[0]
+        return LABEL | {'color': f'var(--{colour})', 'formatter': words}
+    rich = {colour: {'color': f'var(--{colour})', **ROWS} for colour, _ in rows}
+    return LABEL | {'formatter': '\n'.join(f'{{{colour}|{words}}}' for colour, words in rows), 'rich': rich}
 
 
 def _arrow(spot: Spot, slot: int) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from pages.formats import format_price, format_volume, price_decimals
 Slots = Sequence[datetime | None]
 SHOWN_AT_FIRST = 120
 LONGEST_GAP = 12
-LEAST_SIGHT = Decimal('0.03')
 VALUES = ('Open', 'High', 'Low', 'Close', 'Volume')
 PRICES: dict[str, Any] = {
     'dimensions': ['slot', 'open', 'close', 'low', 'high', *({'name': value, 'type': 'ordinal'} for value in VALUES)],
@@ -101,15 +100,13 @@ class Drawing:
 
     def marked(self) -> list[dict[str, Any]]:
         """What is drawn in besides candles; nothing in a chart that has no marks."""
-        return [] if self.marks is None else self.marks.series(self.slots, self.decimals, self.sight)
+        return [] if self.marks is None else self.marks.series(self.slots, self.decimals, self.span)
 
     @cached_property
-    def sight(self) -> tuple[Decimal, Decimal]:
-        """The range of the newest candles, and as much again above and below, but at least 3 % of the price."""
+    def span(self) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest price of the newest candles."""
         newest = self.candles[-SHOWN_AT_FIRST:]
-        low, high = min(candle.low for candle in newest), max(candle.high for candle in newest)
-        more = max(high - low, high * LEAST_SIGHT)
-        return low - more, high + more
+        return min(candle.low for candle in newest), max(candle.high for candle in newest)
 
     def running(self) -> list[dict[str, Any]]:
         """The newest candle and its volume: series of their own, so that a live change sends no more than them."""

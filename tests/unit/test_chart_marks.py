@@ -42,6 +42,44 @@ def test_near_levels_are_brought_into_sight_and_far_ones_are_not() -> None:
     assert len(drawn['markLine']['data']) == 2
 
 
+def labels(*levels: tuple[str, str]) -> list[str]:
+    """What is written at the lines of these prices, from below."""
+    marks = Marks(levels=tuple(Level(Decimal(price), name, 'up') for price, name in levels))
+    drawn = series(marks, 0, 1)['levels']['markLine']['data']
+    return [line['label'].get('formatter', '') for line in sorted(drawn, key=lambda line: Decimal(line['yAxis']))]
+
+
+def test_names_of_lines_near_each_other_stand_in_one_stack_at_the_uppermost() -> None:
+    assert labels(('98', 'Buy 1'), ('99.9', 'Buy 3'), ('100', 'Average cost')) == [
+        'Buy 1 · 98.00',
+        '',
+        '{up|Average cost · 100.00}\n{up|Buy 3 · 99.90}',
+    ]
+
+
+def test_a_stack_takes_up_what_its_names_would_reach() -> None:
+    assert labels(('98', 'a'), ('98.1', 'b'), ('98.3', 'c'), ('99', 'd'))[:3] == [
+        '',
+        '',
+        '{up|c · 98.30}\n{up|b · 98.10}\n{up|a · 98.00}',
+    ]
+
+
+def test_two_orders_at_one_price_are_both_named() -> None:
+    assert labels(('100', 'Buy 1'), ('100', 'Buy 2'))[1] == '{up|Buy 2 · 100.00}\n{up|Buy 1 · 100.00}'
+
+
+def test_of_very_many_names_the_uppermost_are_written_and_the_others_counted() -> None:
+    names = labels(*((f'99.{hundredth:02}', f'Buy {hundredth}') for hundredth in range(9)))
+    assert names[:-1] == [''] * 8
+    assert names[-1].split('\n')[-2:] == ['{up|Buy 6 · 99.06}', '{muted|and 6 more}']
+
+
+def test_the_uppermost_name_is_brought_into_sight_too() -> None:
+    drawn = series(Marks(levels=(Level(Decimal('102'), 'Sell 1', 'down'),)), 0, 1)['levels']
+    assert [Decimal(price) for _, price in drawn['data']] == [Decimal('102'), Decimal('102.15')]
+
+
 def test_a_trade_stands_at_the_candle_that_it_fell_into() -> None:
     spots = [
         Spot(BEGIN + minutes * MINUTE + timedelta(seconds=30), Decimal(100), 'Bought', 'up')
