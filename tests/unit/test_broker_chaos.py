@@ -14,7 +14,7 @@ from desk import crew
 from desk.desk import Desk
 from desk.errors import Conflict, Unavailable
 from desk.matching.account import Account, TradingState
-from desk.orders import LOCAL, Change, Order, Side, Status
+from desk.orders import LOCAL, Change, Kind, Order, Side, Status
 from desk.settings import Settings
 from desk.store import TradeStore
 from desk.ticks import Tick
@@ -102,6 +102,26 @@ class Bystander:
         return await self.desk.broker.place(limit(str(price), side=side))
 
 
+class Ambitious(Bystander):
+    """Trades brackets and trailing stops, which follow from prices that came long before; cancels nothing."""
+
+    async def act(self) -> None:
+        with suppress(Unavailable):
+            if self.random.random() < 0.3:
+                self.placed.append(await self.place())
+
+    async def place(self) -> Order:
+        chosen = self.random.random()
+        if chosen < 0.3:
+            return await self.desk.broker.place(ticket(side='buy', size='0.2'))
+        if chosen < 0.6:
+            trail = str(self.random.randint(60, 95))
+            return await self.desk.broker.place(ticket(side='sell', type='trailing_stop', trail_amount=trail))
+        entry = self.random.randint(970, 1000)
+        legs = {'take_profit': f'{entry + 40}.5', 'stop_loss': f'{entry - 15}.5'}
+        return await self.desk.broker.place(limit(str(entry), **legs))
+
+
 def through(order: Order, tick: Tick) -> bool:
     """Whether a price goes through a resting limit."""
     assert order.limit_price is not None
@@ -116,10 +136,31 @@ def same(state: TradingState, account: Account) -> None:
     assert account.orders == {order.id: order for order in state.orders}
 
 
-async def traded(desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> Bystander:
+def sold_by(leg: Order, tick: Tick) -> bool:
+    """Whether a price lets a leg sell; none is just at its own."""
+    if leg.stop_price is not None:
+        return tick.price < leg.stop_price
+    return through(leg, tick)
+
+
+def triggers(order: Order, prices: list[Tick]) -> Tick | None:
+    """The price at which a trailing stop sells, by all that came after it."""
+    assert order.best is not None
+    assert order.trail_amount is not None
+    best = order.best
+    for tick in prices:
+        if tick.seq > order.seq and tick.price <= best - order.trail_amount:
+            return tick
+        best = max(best, tick.price) if tick.seq > order.seq else best
+    return None
+
+
+async def traded(
+    desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch, kind: type[Bystander] = Bystander
+) -> Bystander:
     """What somebody saw who traded while commits failed; afterwards memory, view and database agree."""
     chance = Chance(seed)
-    someone = Bystander(desk, chance.random)
+    someone = kind(desk, chance.random)
     await someone.price()
     chance.at_every_commit(desk.store.trades, monkeypatch)
     for turn in range(TURNS):
@@ -129,6 +170,7 @@ async def traded(desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch) -> Byst
     await until(lambda: not desk.status().problems)
     await desk.broker.dealer.ready()
     await committed(desk)
+    await desk.broker.dealer.save_bests()
     assert (chance.failures > 10, desk.broker.unseen) == (True, 0)
     state = await desk.store.trades.trading_state()
     same(state, desk.broker.account())
@@ -161,3 +203,26 @@ async def test_no_volume_is_taken_twice(desk: Desk, seed: int, monkeypatch: pyte
         taken[fill.seq] += fill.size
     assert len(taken) > 20
     assert max(taken.values()) == VOLUME * 40 / 100
+
+
+@pytest.mark.parametrize('seed', range(2))
+async def test_brackets_and_trailing_stops_go_on_as_if_nothing_had_failed(
+    desk: Desk, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = await traded(desk, seed, monkeypatch, Ambitious)
+    orders = {order.id: order for order in (await desk.broker.orders(limit=1000)).items}
+    fills = {fill.order_id: fill for fill in await desk.broker.all_fills()}
+    stops = [order for order in someone.placed if order.kind is Kind.TRAILING_STOP and order.is_open]
+    for stop in stops:
+        tick = triggers(stop, someone.prices)
+        assert (fills[stop.id].seq if stop.id in fills else None) == (tick.seq if tick else None), f'order {stop.id}'
+    brackets: dict[int, list[Order]] = defaultdict(list)
+    for order in orders.values():
+        if order.parent_id in fills:
+            brackets[order.parent_id].append(order)
+    for entry, legs in brackets.items():
+        newer = [tick for tick in someone.prices if tick.seq > fills[entry].seq]
+        first = next((tick for tick in newer if any(sold_by(replace(leg, seq=0), tick) for leg in legs)), None)
+        sold = [fills[leg.id].seq for leg in legs if leg.id in fills]
+        assert sold == ([first.seq] if first else []), f'the legs of order {entry}'
+    assert (len(stops) > 10, len(brackets) > 10) == (True, True)
