@@ -10,6 +10,7 @@ TOOLS := $(VENV)/tools-installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 UNITS := tests/unit tests/user --numprocesses auto --dist loadfile
+BROWSERS := tests/browser --numprocesses 2 --dist loadfile
 
 .PHONY: run test units quick browser trouble faults proof check fmt cover bench chromium clean
 
@@ -25,7 +26,7 @@ quick: $(TOOLS)
 	$(PYTEST) $(UNITS) -m 'not slow' $(ARGS)
 
 browser: $(TOOLS) chromium
-	$(PYTEST) tests/browser $(ARGS)
+	$(PYTEST) $(BROWSERS) $(ARGS)
 
 trouble: $(TOOLS)
 	$(PYTEST) tests/faults $(ARGS)
