@@ -168,7 +168,7 @@ class Reference(Books):
             return
         bid, ask = quote(tick, order.steps, order.terms)
         if order.post_only:
-            self._end(order, Status.REFUSED)
+            self._end(order, Status.CANCELLED if order.filled else Status.REFUSED)
         else:
             self._fill(order, self._room(order, tick), ask if order.buys else bid, Rule.MARKETABLE_LIMIT, tick)
 

@@ -28,8 +28,8 @@ def price(world: World, price: str, volume: str | None = None) -> None:
     world.apply(1, world.number(1, tick))
 
 
-def order(world: World, side: Side, kind: Kind, size: str, terms: Terms = TENTH, **prices: str) -> Paper:
-    exact = {name: Decimal(price) for name, price in prices.items()}
+def order(world: World, side: Side, kind: Kind, size: str, terms: Terms = TENTH, **more: str | bool) -> Paper:
+    exact = {name: Decimal(value) if isinstance(value, str) else value for name, value in more.items()}
     ticket = Ticket('BTC', side, kind, size=Decimal(size), **exact)  # type: ignore[arg-type]
     paper = world.place('ada', 1, ticket, Steps(Decimal('0.01'), Decimal('0.01')), terms)
     assert paper is not None
@@ -97,6 +97,16 @@ def test_a_buy_that_gapped_uses_what_others_leave(world: World) -> None:
     order(world, Side.BUY, Kind.LIMIT, '10', limit_price='5')
     price(world, '15')  # of 799.60 the limit holds 50.10: 749.50 / (15 × 1.002) = 49.86…
     assert (stop.status, stop.size) == (Status.FILLED, Decimal('49.86'))
+
+
+def test_a_post_only_order_that_was_filled_in_part_is_cancelled_where_it_would_take(world: World) -> None:
+    price(world, '10', volume='10')
+    paper = order(world, Side.BUY, Kind.LIMIT, '5', limit_price='9', post_only=True)
+    price(world, '8', volume='20')
+    world.later(61)
+    world.amend(paper, limit_price=Decimal(11))
+    price(world, '10', volume='10')
+    assert (paper.status, paper.filled) == (Status.CANCELLED, 2)
 
 
 def test_what_one_price_filled_is_gone_for_the_next_order(world: World) -> None:
