@@ -106,7 +106,7 @@ def test_a_post_only_order_that_was_filled_in_part_is_cancelled_where_it_would_t
     world.later(61)
     world.amend(paper, limit_price=Decimal(11))
     price(world, '10', volume='10')
-    assert (paper.status, paper.filled) == (Status.CANCELLED, 2)
+    assert (paper.status, paper.filled) == (Status.CANCELLED, Decimal(2))
 
 
 def test_what_one_price_filled_is_gone_for_the_next_order(world: World) -> None:
