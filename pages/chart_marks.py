@@ -23,7 +23,7 @@ LABEL = {
     'backgroundColor': 'var(--background)',
 }
 ROWS = {'lineHeight': 15, 'fontSize': 12, 'fontFamily': FONT}
-ROW, MOST_ROWS = Decimal('0.075'), 4
+ROW, ROW_PIXELS, MOST_ROWS = Decimal('0.07'), 16, 6
 LEAST_SIGHT = Decimal('0.03')
 ARROWS = {'up': {'symbol': 'triangle', 'symbolRotate': 0}, 'down': {'symbol': 'triangle', 'symbolRotate': 180}}
 TOLD = {'dimensions': ['slot', 'price', {'name': 'Trade', 'type': 'ordinal'}], 'encode': {'x': 0, 'y': 1, 'tooltip': 2}}
@@ -67,11 +67,11 @@ class Marks:
         candle, and what is written above them; those beyond would flatten it.
         """
         near = self._near(span)
-        step = _row(span, near)
-        groups = stacks(near, step)
-        tops = [group[-1].price + len(group[:MOST_ROWS]) * step for group in groups]
-        points = [level.price for level in near] + [top for top in tops if top > span[1]]
-        lines = [line for group in groups for line in _lines(group, decimals)]
+        stacks = stacked(near, _row(span, near))
+        points = [level.price for level in near]
+        low, high = min([*points, span[0]]), max([*points, span[1]])
+        points += [edge for stack in stacks for edge in (stack.bottom, stack.top) if 0 < edge < low or high < edge]
+        lines = [line for stack in stacks for line in stack.lines(decimals)]
         lines += [_line(level, _label([level], decimals)) for level in self.levels if level not in near]
         mark = {'symbol': 'none', 'silent': True, 'animation': False, 'data': lines}
         data = [[len(slots) - 1, canonical(price)] for price in points]
@@ -92,30 +92,54 @@ class Marks:
         return [_arrow(spot, places[after - 1][1]) for spot, after in found if after]
 
 
-def stacks(levels: Sequence[Level], step: Decimal) -> list[list[Level]]:
-    """Groups from below, of levels so near to each other that their names are written one above the other.
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Levels from below whose names are written one above the other, each `row` of the price axis high."""
 
-    A name takes `step` of the price axis, from the group's uppermost line on: none reaches the next group.
-    """
-    groups: list[list[Level]] = []
+    levels: tuple[Level, ...]
+    row: Decimal
+
+    @property
+    def rows(self) -> int:
+        """How many names are written."""
+        return min(len(self.levels), MOST_ROWS)
+
+    @property
+    def bottom(self) -> Decimal:
+        """Where the lowest name stands: a single one on its line, several as near to theirs as they can."""
+        prices = [level.price for level in self.levels]
+        return (sum(prices, Decimal(0)) / len(prices) - self.row * (self.rows - 1) / 2).quantize(
+            PRICE_QUANTUM, context=MONEY
+        )
+
+    @property
+    def top(self) -> Decimal:
+        """Where the names end."""
+        return self.bottom + self.row * self.rows
+
+    def lines(self, decimals: int) -> list[dict[str, Any]]:
+        """A line a level; the uppermost bears the names of all."""
+        *others, bearer = self.levels
+        below = (bearer.price - self.bottom) / self.row if self.row else Decimal(0)
+        label = _label(self.levels, decimals) | {'distance': [2, 1 - round(below * ROW_PIXELS)]}
+        return [*(_line(level, {'show': False}) for level in others), _line(bearer, label)]
+
+
+def stacked(levels: Sequence[Level], row: Decimal) -> list[Stack]:
+    """The levels from below; those whose names would overlap are joined, until none do."""
+    found: list[Stack] = []
     for level in sorted(levels, key=lambda level: level.price):
-        if groups and level.price <= groups[-1][-1].price + len(groups[-1][:MOST_ROWS]) * step:
-            groups[-1].append(level)
-        else:
-            groups.append([level])
-    return groups
+        stack = Stack((level,), row)
+        while found and stack.bottom <= found[-1].top - row / 8:
+            stack = Stack((*found.pop().levels, *stack.levels), row)
+        found.append(stack)
+    return found
 
 
 def _row(span: tuple[Decimal, Decimal], near: Sequence[Level]) -> Decimal:
     """The height of a name on the price axis."""
     low, high = min([span[0], *(level.price for level in near)]), max([span[1], *(level.price for level in near)])
     return ((high - low) * ROW).quantize(PRICE_QUANTUM, context=MONEY)
-
-
-def _lines(group: Sequence[Level], decimals: int) -> list[dict[str, Any]]:
-    """The uppermost line bears the names of all."""
-    *others, top = group
-    return [*(_line(level, {'show': False}) for level in others), _line(top, _label(group, decimals))]
 
 
 def _line(level: Level, label: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the account has: in all, held by open orders, available; each balance leads to its postings."""
 
 from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
 from urllib.parse import quote as quoted
 
@@ -9,8 +10,10 @@ from nicegui import ui
 from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.matching.account import Account
-from pages.formats import format_full, format_money
+from desk.ticks import MONEY
+from pages.formats import CENT, format_full, format_price, price_decimals
 
+LONG_NAME = 14
 HEADINGS = ('Asset', 'Total', 'Held', 'Available')
 
 
@@ -47,9 +50,21 @@ def balances_html(account: Account, quote: str, name_of: Callable[[int], str]) -
 
 
 def _row(account: Account, asset: int | None, name: str) -> str:
-    shown = format_money if asset is None else format_full
     amounts = (account.total(asset), account.held(asset), account.available(asset))
-    cells = ''.join(f'<td class="number" title="{format_full(each)}">{shown(each)}</td>' for each in amounts)
+    shown = money_cells(amounts[0], amounts[2]) if asset is None else tuple(format_full(each) for each in amounts)
+    cells = ''.join(
+        f'<td class="number" title="{format_full(each)}">{text}</td>' for each, text in zip(amounts, shown, strict=True)
+    )
     address = f'/ledger?asset={quoted(name, safe="")}'
     link = f'<a class="nicegui-link" href="{address}" title="Its postings: where it went">{escape(name)}</a>'
-    return f'<tr data-asset="{escape(name)}"><td>{link}</td>{cells}</tr>'
+    size = ' class="long"' if len(name) > LONG_NAME else ''
+    return f'<tr data-asset="{escape(name)}"><td{size}>{link}</td>{cells}</tr>'
+
+
+def money_cells(total: Decimal, available: Decimal) -> tuple[str, str, str]:
+    """Total, held and available as they are shown: what is held is the difference of the two that stand there."""
+    decimals = price_decimals(total) if 0 < total < CENT else 2
+    rounded = [each.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, MONEY) for each in (total, available)]
+    shown = (rounded[0], MONEY.subtract(*rounded), rounded[1])
+    first, second, third = (format_price(each, decimals) for each in shown)
+    return first, second, third

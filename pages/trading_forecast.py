@@ -15,6 +15,7 @@ from pages.trading_draft import Draft
 
 Fact = tuple[str, str, str]
 SLIPPING = (Kind.MARKET, Kind.STOP, Kind.TRAILING_STOP)
+LONG = 24
 WAITS_AT = {
     Kind.MARKET: 'Estimated price',
     Kind.LIMIT: 'Limit',
@@ -110,4 +111,9 @@ def amount(number: Decimal, asset: str, is_money: bool) -> str:
 def fact_html(label: str, value: str, title: str) -> str:
     """One line of the list; names are user input."""
     kind = ' class="total"' if label == 'Total' else ''
-    return f'<div{kind}><dt>{escape(label)}</dt><dd title="{escape(title)}">{escape(value)}</dd></div>'
+    return f'<div{kind}><dt>{escape(label)}</dt><dd title="{escape(title)}">{_breakable(escape(value))}</dd></div>'
+
+
+def _breakable(value: str) -> str:
+    """What is too long for its line goes on in the next between groups of digits, not within one."""
+    return value.replace(',', ',<wbr>') if len(value) > LONG else value

@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from desk.candles import Candle
-from pages.chart_marks import Level, Marks, Spot
+from pages.chart_marks import Level, Marks, Spot, stacked
 from pages.chart_options import Drawing
 
 BEGIN = datetime(2026, 1, 31, 14, tzinfo=UTC)
@@ -49,7 +53,7 @@ def labels(*levels: tuple[str, str]) -> list[str]:
     return [line['label'].get('formatter', '') for line in sorted(drawn, key=lambda line: Decimal(line['yAxis']))]
 
 
-def test_names_of_lines_near_each_other_stand_in_one_stack_at_the_uppermost() -> None:
+def test_names_of_lines_near_each_other_stand_in_one_stack() -> None:
     assert labels(('98', 'Buy 1'), ('99.9', 'Buy 3'), ('100', 'Average cost')) == [
         'Buy 1 · 98.00',
         '',
@@ -57,12 +61,16 @@ def test_names_of_lines_near_each_other_stand_in_one_stack_at_the_uppermost() ->
     ]
 
 
-def test_a_stack_takes_up_what_its_names_would_reach() -> None:
-    assert labels(('98', 'a'), ('98.1', 'b'), ('98.3', 'c'), ('99', 'd'))[:3] == [
-        '',
-        '',
-        '{up|c · 98.30}\n{up|b · 98.10}\n{up|a · 98.00}',
-    ]
+def test_a_stack_takes_in_what_its_names_would_reach_and_no_more() -> None:
+    names = labels(('98', 'a'), ('98.1', 'b'), ('98.2', 'c'), ('98.3', 'd'), ('99', 'e'))
+    assert names == ['', '', '', '{up|d · 98.30}\n{up|c · 98.20}\n{up|b · 98.10}\n{up|a · 98.00}', 'e · 99.00']
+
+
+@given(st.lists(st.decimals('90', '110', places=2), min_size=1, max_size=20))
+def test_no_name_overlaps_another(prices: list[Decimal]) -> None:
+    stacks = stacked([Level(price, 'x', 'up') for price in prices], Decimal('0.7'))
+    assert sorted(level.price for stack in stacks for level in stack.levels) == sorted(prices)
+    assert all(below.top <= above.bottom + Decimal('0.1') for below, above in pairwise(stacks))
 
 
 def test_two_orders_at_one_price_are_both_named() -> None:
@@ -72,12 +80,12 @@ def test_two_orders_at_one_price_are_both_named() -> None:
 def test_of_very_many_names_the_uppermost_are_written_and_the_others_counted() -> None:
     names = labels(*((f'99.{hundredth:02}', f'Buy {hundredth}') for hundredth in range(9)))
     assert names[:-1] == [''] * 8
-    assert names[-1].split('\n')[-2:] == ['{up|Buy 6 · 99.06}', '{muted|and 6 more}']
+    assert names[-1].split('\n')[-2:] == ['{up|Buy 4 · 99.04}', '{muted|and 4 more}']
 
 
 def test_the_uppermost_name_is_brought_into_sight_too() -> None:
     drawn = series(Marks(levels=(Level(Decimal('102'), 'Sell 1', 'down'),)), 0, 1)['levels']
-    assert [Decimal(price) for _, price in drawn['data']] == [Decimal('102'), Decimal('102.15')]
+    assert [Decimal(price) for _, price in drawn['data']] == [Decimal('102'), Decimal('102.14')]
 
 
 def test_a_trade_stands_at_the_candle_that_it_fell_into() -> None:

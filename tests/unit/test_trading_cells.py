@@ -6,6 +6,7 @@ import pytest
 
 from desk.broker.glance import Glance
 from pages.trading_cells import quote_html, telling_decimals
+from pages.trading_forecast import fact_html
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,8 @@ def test_a_quote_says_its_spread_and_where_it_is_from() -> None:
     assert '99.95' in html
     assert '0.10 · 0.1 %' in html
     assert 'made from the last price' in html
+
+
+def test_a_number_too_long_for_its_line_is_broken_between_its_groups_alone() -> None:
+    assert '99,<wbr>999,<wbr>999' in fact_html('Total', '99,999,999,999,999,999.80 USD', '')
+    assert '>1,003.00 USD<' in fact_html('Total', '1,003.00 USD', '')
