@@ -23,7 +23,7 @@ async def user(
     """A browser on a quiet, empty desk. An error in the log fails the test."""
     port = free_port()
     for waits in (User.should_see, User.should_not_see):  # for what a busy machine commits, too
-        monkeypatch.setitem(waits.__kwdefaults__, 'retries', 100)
+        monkeypatch.setitem(waits.__kwdefaults__ or {}, 'retries', 100)
     monkeypatch.setattr(sys, 'argv', ['app.py', '--port', str(port), '--data-dir', str(tmp_path / 'data'), *QUIET])
     async with user_simulation(main_file=ROOT / 'app.py') as user:
         user.http_client.base_url = httpx.URL(f'http://127.0.0.1:{port}')
