@@ -54,7 +54,7 @@ def trades(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Trades:
     return Trades(desk, monkeypatch)
 
 
-@pytest.mark.parametrize('what', ['merge', 'failure', 'failure of its own'])
+@pytest.mark.parametrize('what', ['merge', 'merge of its coin', 'failure', 'failure of its own'])
 async def test_a_trailing_stop_keeps_how_far_it_has_come(desk: Desk, trades: Trades, what: str) -> None:
     await desk.broker.place(ticket())
     order = await desk.broker.place(ticket(side='sell', type='trailing_stop', trail_amount='50'))
@@ -62,6 +62,8 @@ async def test_a_trailing_stop_keeps_how_far_it_has_come(desk: Desk, trades: Tra
     await told(desk, '1500')
     if what == 'merge':
         await desk.merge('AAB', 'AAA')
+    elif what == 'merge of its coin':
+        await desk.merge('BTC', 'AAA')
     elif what == 'failure':
         trades.before = 1
         with pytest.raises(Unavailable):
