@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from pages.formats import format_money
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+FLAT = Decimal('0.001')  # a curve that moves by less is drawn as flat
+CLOCK = '{HH}:{mm}:{ss}'
 VALUES: dict[str, Any] = {
     'dimensions': ['at', 'equity', {'name': 'Equity', 'type': 'ordinal'}],
     'encode': {'x': 0, 'y': 1, 'tooltip': [2]},
@@ -48,10 +51,18 @@ class EquityDrawing:
             'useUTC': True,  # moments are shifted to the chosen zone
             'grid': {'top': 10, 'bottom': 26, 'left': 1, 'right': 20 + 8 * self._widest(), 'outerBoundsMode': 'none'},
             'xAxis': _time(),
-            'yAxis': price_axis(2) | {'splitNumber': 4},
+            'yAxis': price_axis(2) | {'splitNumber': 4} | self.span(),
             'tooltip': tooltip(),
             'series': [LINE | self.past() | {'name': 'Equity', 'markLine': mark}, LINE | self.running()],
         }
+
+    def span(self) -> dict[str, Any]:
+        """From where to where the money is drawn: a little around a line that is flat, else as far as it goes."""
+        values = [self.live.equity, *(point.equity for point in self.curve.points)]
+        low, high = min(values), max(values)
+        if high - low > high * FLAT:
+            return {'min': None, 'max': None}
+        return {'min': canonical(low * (1 - FLAT)), 'max': canonical(high * (1 + FLAT))}
 
     def past(self) -> dict[str, Any]:
         """Every point but the live one."""
@@ -87,9 +98,9 @@ class EquityChart:
         """Show this: all of it, or its end alone where nothing else is new."""
         before, self.drawing = self.drawing, drawing
         if drawing.curve is not before.curve or self.missed:
-            self._send({'series': [drawing.past(), drawing.running()]})
+            self._send({'yAxis': drawing.span(), 'series': [drawing.past(), drawing.running()]})
         elif drawing.live.equity != before.live.equity:
-            self._send({'series': [drawing.running()]})
+            self._send({'yAxis': drawing.span(), 'series': [drawing.running()]})
 
     def _begin(self) -> None:
         self.ready = True
@@ -112,7 +123,18 @@ def _time() -> dict[str, Any]:
             **SMALL,
             'hideOverlap': True,
             'showMinLabel': False,
+            'showMaxLabel': False,
+            'formatter': {
+                'year': '{yyyy}',
+                'month': '{d} {MMM}',
+                'day': '{d} {MMM}',
+                'hour': '{HH}:{mm}',
+                'minute': '{HH}:{mm}',
+                'second': CLOCK,
+                'millisecond': CLOCK,
+            },
             'rich': {'primary': {'fontWeight': 'normal'}},
         },
         'splitNumber': 6,
+        'minInterval': 1000,
     }

@@ -1,7 +1,7 @@
 """Numbers and times as people read them. Pure: decimals and aware times in, text out; never scientific notation."""
 
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from columns import canonical
@@ -18,6 +18,7 @@ DECIMALS = (
 )
 CENTS_UP_TO = Decimal(100_000)
 CENT = Decimal('0.01')
+SIZE_DIGITS = 8
 THOUSANDS = ((Decimal(10) ** 12, ' T'), (Decimal(10) ** 9, ' B'), (Decimal(10) ** 6, ' M'), (Decimal(10) ** 3, ' k'))
 AGE_STEPS = ((86_400, 'd'), (3_600, 'h'), (60, 'min'))
 
@@ -49,6 +50,13 @@ def format_money(amount: Decimal, signed: bool = False) -> str:
 def format_full(price: Decimal) -> str:
     """Every digit of a price, grouped: 67,000.123456789. For tooltips."""
     return format(Decimal(canonical(price)), ',f')
+
+
+def format_size(size: Decimal) -> str:
+    """A size for a narrow column: 8 digits where it has more, 1,537.7779; the full one belongs in a tooltip."""
+    with localcontext(MONEY) as context:
+        context.prec = max(SIZE_DIGITS, size.adjusted() + 1)
+        return format_full(+size)
 
 
 def format_change(change: Decimal | None) -> str:

@@ -17,6 +17,7 @@ from pages.formats import (
     format_full,
     format_money,
     format_price,
+    format_size,
 )
 
 EXPLAINED = {
@@ -104,7 +105,7 @@ def position_html(position: Position, now: datetime) -> dict[str, str]:
     average = '' if position.average_cost is None else f'at {_price(position.average_cost)}'
     return {
         'held': f'held {age}' if age else 'just bought',
-        'size': _two(format_full(position.size), average),
+        'size': _two(_size(position.size), average),
         'last': NONE if position.last is None else _price(position.last),
         'value': _two(money_html(position.value), share_html(position.share)),
         'unrealised': _two(money_html(position.unrealised, True), _signed(position.unrealised_percent)),
@@ -141,6 +142,10 @@ def book_words(book: Book) -> str:
 
 def _day(moment: datetime) -> str:
     return f'{moment.day} {moment:%b %Y}'
+
+
+def _size(size: Decimal) -> str:
+    return f'<span title="{format_full(size)}">{format_size(size)}</span>'
 
 
 def _price(price: Decimal) -> str:

@@ -15,6 +15,7 @@ from pages.formats import (
     format_full,
     format_money,
     format_price,
+    format_size,
     format_time,
     format_volume,
     price_decimals,
@@ -156,3 +157,18 @@ def test_sizes_are_for_people() -> None:
 def test_money_is_shown_to_the_cent_and_less_than_a_cent_with_its_digits(amount: str, shown: str, signed: str) -> None:
     assert format_money(Decimal(amount)) == shown
     assert format_money(Decimal(amount), signed=True) == signed
+
+
+@pytest.mark.parametrize(
+    ('size', 'shown'),
+    [
+        ('0.25', '0.25'),
+        ('1537.77786135', '1,537.7779'),
+        ('0.00000001', '0.00000001'),
+        ('23037072.50337805', '23,037,073'),
+        ('12345678901', '12,345,678,901'),
+        ('0', '0'),
+    ],
+)
+def test_a_size_has_eight_digits_where_it_has_more(size: str, shown: str) -> None:
+    assert format_size(Decimal(size)) == shown
