@@ -19,6 +19,7 @@ from nicegui import app, events, ui
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.feeds import FeedState
+from pages.order_news import OrderNews
 from pages.replay_banner import banner
 
 NAME = 'Cointape'
@@ -93,6 +94,7 @@ def frame(title: str, desk: Desk) -> Iterator[Frame]:
     with ui.footer(wrap=False).classes('bottom'):
         _pages(add=True)
     banner(desk)
+    OrderNews(desk)
     keyboard = ui.keyboard(lambda event: _focus(event, search), repeating=False, ignore=['input', 'select', 'textarea'])
     yield Frame(search, keyboard)
 

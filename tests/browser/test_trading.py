@@ -65,6 +65,7 @@ def test_the_whole_walk(server: Server, windows: tuple[Page, Page], tmp_path: Pa
     other.screenshot(path=pictures / '2-bracket.png', full_page=True)
     server.post({'name': 'ACME', 'price': '97'})
     for window in windows:
+        expect(window.locator('.q-notification', has_text='Sold 10 ACME at 96.90, order 3: stop.')).to_have_count(1)
         expect(window.locator('.fills')).to_contain_text('Sold 10 ACME at 96.90')
         expect(window.get_by_text('None. What waits for its price stands here.')).to_be_visible()
         expect(window.locator('.candles')).not_to_contain_text('Stop loss')
