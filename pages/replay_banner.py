@@ -23,7 +23,8 @@ def banner(desk: Desk) -> None:
         with ui.link(target='/replay').classes('words'):
             words = ui.label()
         with ui.element('div').classes('line'):
-            play, speed = _controls(replay, lambda: look())
+            buttons, speed = _controls(replay, lambda: look())
+    play = buttons[0]
 
     def look() -> None:
         words.set_text(banner_words(replay, desk.preference('timezone', 'UTC')))
@@ -32,6 +33,9 @@ def banner(desk: Desk) -> None:
             play.props(f'icon={icon} aria-label={title} title={title}')
         if speed.value != replay.clock.speed:
             _show_speed(speed, replay.clock.speed)
+        for button in buttons:
+            if button.enabled == replay.ended:  # nothing is left to play
+                button.set_enabled(not replay.ended)
 
     look()
     ui.timer(LOOK_EVERY, look, immediate=False)
@@ -59,7 +63,7 @@ def _show_speed(select: ui.select, speed: int) -> None:
     select.set_options({**SPEEDS, speed: speed_words(speed)}, value=speed)
 
 
-def _controls(replay: Replay, look: Callable[[], None]) -> tuple[ui.button, ui.select]:
+def _controls(replay: Replay, look: Callable[[], None]) -> tuple[list[ui.button], ui.select]:
     def doing(act: Callable[[], None]) -> Callable[[], None]:
         def do() -> None:
             act()
@@ -68,12 +72,12 @@ def _controls(replay: Replay, look: Callable[[], None]) -> tuple[ui.button, ui.s
         return do
 
     play = ui.button(on_click=doing(lambda: replay.pause() if replay.clock.playing else replay.play()))
-    play.props('dense').mark('play')
+    buttons = [play.props('dense').mark('play')]
     for label, title, act in (
         ('Next price', 'Bring in the next price', replay.step_price),
         ('+1 min', 'Go on by a minute', lambda: replay.step(MINUTE)),
     ):
-        ui.button(label, on_click=doing(act)).props(f'dense title="{title}"')
+        buttons.append(ui.button(label, on_click=doing(act)).props(f'dense title="{title}"'))
     speed = speed_select(replay.clock.speed, '').props('aria-label=Speed')
     speed.on_value_change(doing(lambda: replay.set_speed(int(speed.value))))
-    return play, speed
+    return buttons, speed

@@ -138,6 +138,7 @@ async def test_the_banner_pauses_steps_and_changes_the_speed(replaying: User) ->
     await sees(replaying, 'the recording has ended')
     await replaying.should_see('60,099.00')
     assert desk.clock() == HOUR_AGO + timedelta(seconds=99 * 20)
+    assert not any(button.enabled for button in replaying.find(kind=ui.button, content='Next price').elements)
 
 
 async def test_the_replays_own_page_says_what_it_is(replaying: User) -> None:
