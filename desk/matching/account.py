@@ -28,7 +28,6 @@ class TradingState:
     last_transaction: int = 0
     last_book: int = 0
     last_rank: int = 0
-    last_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

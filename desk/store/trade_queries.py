@@ -57,13 +57,12 @@ def trading_state(connection: Connection) -> TradingState:
         last_transaction=_greatest(connection, TRANSACTION.c.id),
         last_book=_greatest(connection, BOOK.c.id),
         last_rank=_greatest(connection, ORDER.c.rank),
-        last_seq=last_seq(connection),
     )
 
 
 def revisions(connection: Connection) -> dict[int, int]:
     """The open books, by their ids, each with its revision."""
-    return {number: revision for number, revision in connection.execute(OPEN_BOOKS)}
+    return {book.id: book.revision for book in connection.execute(OPEN_BOOKS)}
 
 
 def order_story(connection: Connection, order_id: int) -> Story:

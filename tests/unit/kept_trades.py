@@ -55,7 +55,7 @@ class Kept:
                         sums[posting.coin_id] += posting.amount
         return dict(sums)
 
-    def state(self, last_seq: int) -> TradingState:
+    def state(self) -> TradingState:
         """What a desk that starts again finds."""
         books = [book for book in self.books.values() if book.closed is None]
         return TradingState(
@@ -67,7 +67,6 @@ class Kept:
             last_transaction=max(self.transactions, default=0),
             last_book=max(self.books, default=0),
             last_rank=max((order.rank for order in self.orders.values()), default=0),
-            last_seq=last_seq,
         )
 
     def _take_book(self, change: Change) -> None:

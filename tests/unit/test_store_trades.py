@@ -64,7 +64,6 @@ async def test_trading_goes_on_from_what_was_decided(store: Store, hand: Hand) -
         last_transaction=2,
         last_book=1,
         last_rank=2,
-        last_seq=7,
     )
 
 

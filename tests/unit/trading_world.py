@@ -97,7 +97,7 @@ class World:
     def restart(self) -> None:
         """Another matcher, with nothing but what was kept."""
         self.matcher = self._matcher()
-        self.matcher.load(self.kept.state(self.seq))
+        self.matcher.load(self.kept.state())
         self.reference.restart()
 
     # Both say the same
