@@ -2,12 +2,14 @@
 
 from decimal import Decimal
 from html import escape
+from urllib.parse import quote as quoted
 
 from nicegui import Event, ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.statement import Entry, Statement, Why
+from pages.asked import asked_number
 from pages.following import Following
 from pages.formats import direction, format_full, format_price, format_time
 from pages.holding import holding
@@ -23,10 +25,10 @@ def register(desk: Desk, changes: Event[[]]) -> None:
     """Define the page. `asset` is the quote currency or a coin, `book` a book's number."""
 
     @ui.page('/ledger')
-    async def page(asset: str = '', book: int | None = None) -> None:
+    async def page(asset: str = '', book: str = '') -> None:
         asset = asset.strip() or desk.settings.quote
         try:
-            found = await desk.portfolio.statement(asset, book, A_PAGE)
+            found = await desk.portfolio.statement(asset, asked_number(book, 'book'), A_PAGE)
         except DeskError as error:
             ui.status_code(error.status)
             with frame('Ledger', desk), ui.element('div').classes('narrow'):
@@ -59,8 +61,11 @@ class Entries:
             self.following = Following(changes, self.load, holding(self.body))
 
     async def load(self) -> None:
-        """Read the newest entries."""
-        await self._read('')
+        """Read the newest entries; those of the next book where this one was closed."""
+        if self.desk.broker.account().book.id != self.book.id:
+            ui.navigate.to(f'/ledger?asset={quoted(self.asset, safe="")}')
+        else:
+            await self._read('')
 
     def _head(self, found: Statement) -> None:
         with ui.element('div').classes('head'):

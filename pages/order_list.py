@@ -6,6 +6,7 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Book, Order
 from desk.store import Page
+from pages.asked import asked_number
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import book_words, money_html
@@ -27,9 +28,9 @@ def register(desk: Desk, changes: Event[[]]) -> None:
     """Define the page. `book` is a book's number."""
 
     @ui.page('/orders')
-    async def page(book: int | None = None) -> None:
+    async def page(book: str = '') -> None:
         try:
-            found = await desk.portfolio.book(book)
+            found = await desk.portfolio.book(asked_number(book, 'book'))
             orders = await desk.broker.orders(book=found.number, limit=A_PAGE)
         except DeskError as error:
             ui.status_code(error.status)
@@ -71,8 +72,11 @@ class Orders:
             self.following = Following(changes, self.load)
 
     async def load(self) -> None:
-        """Read the newest orders."""
-        await self._read('')
+        """Read the newest orders; those of the next book where this one was closed."""
+        if self.desk.broker.account().book.id != self.book.id:
+            ui.navigate.to('/orders')
+        else:
+            await self._read('')
 
     async def _older(self) -> None:
         """Who has gone on to older orders is left there."""

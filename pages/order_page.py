@@ -9,6 +9,7 @@ from desk.errors import DeskError
 from desk.orders import Fill, Order, Status, TimeInForce
 from desk.store import Story
 from desk.trading import BidAsk, bounds
+from pages.asked import asked_number
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import money_html
@@ -28,9 +29,9 @@ def register(desk: Desk, changes: Event[[]]) -> None:
     """Define the page."""
 
     @ui.page('/orders/{number}')
-    async def page(number: int) -> None:
+    async def page(number: str) -> None:
         try:
-            story = await desk.broker.story(number)
+            story = await desk.broker.story(asked_number(number, 'order') or 0)
             legs = await desk.portfolio.legs(story.order)
         except DeskError as error:
             ui.status_code(error.status)
@@ -39,7 +40,7 @@ def register(desk: Desk, changes: Event[[]]) -> None:
                 ui.label(str(error))
                 ui.link('Portfolio', '/portfolio')
             return
-        with frame(f'Order {number}', desk), ui.element('div').classes('order-page'):
+        with frame(f'Order {story.order.id}', desk), ui.element('div').classes('order-page'):
             OrderStory(desk, story, legs, changes)
 
 

@@ -10,6 +10,7 @@ from desk.errors import DeskError
 from desk.orders import Book
 from desk.portfolio import Portfolio
 from pages import counting
+from pages.asked import asked_number
 from pages.equity_chart import EquityChart, EquityDrawing
 from pages.formats import format_time
 from pages.live import Live
@@ -31,10 +32,11 @@ def register(desk: Desk, live: Live, changes: Event[[]]) -> None:
     app.timer(AGES_EVERY, books.refresh)
 
     @ui.page(PATH)
-    async def page(book: int | None = None) -> None:
+    async def page(book: str = '') -> None:
         try:
-            found, cells = await books.look(book)
-            every, curve = await desk.broker.books(), await desk.portfolio.curve(book)
+            number = asked_number(book, 'book')
+            found, cells = await books.look(number)
+            every, curve = await desk.broker.books(), await desk.portfolio.curve(number)
             fills = await desk.portfolio.fills(found.book.number)
         except DeskError as error:
             _broken(desk, error)

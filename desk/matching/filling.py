@@ -97,11 +97,12 @@ def uncovered(decision: Decision, order: Order, need: Decimal, own: Decimal = ZE
     asset = None if buy else order.coin_id
     if need <= MONEY.add(account.available(asset), own):
         return ''
-    needs, has = apart(need, account.available(asset)) if buy else (plain(need), plain(account.available(asset)))
-    total, held = map(rounded if buy else plain, (account.total(asset), account.held(asset)))
+    others, free = MONEY.subtract(account.held(asset), own), MONEY.add(account.available(asset), own)
+    needs, has = apart(need, free) if buy else (plain(need), plain(free))
+    total, held = map(rounded if buy else plain, (account.total(asset), others))
     what = f'This needs {needs} {decision.quote} with its fee' if buy else f'This sells {needs} {decision.name}'
-    less = f': {total} less {held} held by {counted(account.holders(asset), "open order")}'
-    return f'{what}; {has} is available{less if account.held(asset) else ""}.'
+    holders = counted(account.holders(asset) - bool(own), 'other open order' if own else 'open order')
+    return f'{what}; {has} is available{f": {total} less {held} held by {holders}" if others else ""}.'
 
 
 def would_take(order: Order, price: Decimal) -> str:

@@ -83,6 +83,9 @@ def check_worth(order: Order, price: Decimal | None, quote: str) -> None:
     """Raises Invalid where an order is worth too little at the price that its hold is computed with."""
     size, amount = order.size, order.quote_size or Decimal(0)
     worth = amount if size is None else MONEY.multiply(size, price or Decimal(0))
+    if size == 0 and price is not None and amount >= LEAST_WORTH:
+        least = f'{plain(order.steps.lot_size)} at {money(price)}'
+        raise Invalid(f'{plain(amount)} {quote} does not pay for the smallest size, {least}.', 'quote_size')
     if worth < LEAST_WORTH:
         field = 'size' if order.quote_size is None else 'quote_size'
         raise Invalid(f'An order is worth at least {LEAST_WORTH} {quote}; this one is worth {plain(worth)}.', field)

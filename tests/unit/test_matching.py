@@ -214,8 +214,12 @@ def test_amending_moves_an_order_and_what_it_holds_or_changes_nothing() -> None:
     order = pit.amend(order, size='2', limit_price='80')
     assert (order.revision, pit.account.held(None)) == (2, D(160))
     assert pit.events[-1].detail == 'size 1 → 2, limit 90.00 → 80.00'
-    with pytest.raises(Conflict, match='This needs 160,000'):
+    with pytest.raises(Conflict, match=r'This needs 160,000.00 USD with its fee; 100,000.00 is available\.$'):
         pit.amend(order, size='2000')
+    other = pit.place(BUY, LIMIT, size='1', limit_price='50')
+    with pytest.raises(Conflict, match=r'99,950.00 is available: 100,000.00 less 50.00 held by 1 other open order\.$'):
+        pit.amend(order, size='2000')
+    pit.cancel(other)
     assert pit.account.orders[order.id] == order
     assert pit.amend(order, limit_price='100').status is Status.FILLED
 
@@ -236,6 +240,11 @@ def test_an_order_that_has_ended_or_is_not_there_cannot_be_changed() -> None:
         ({'size': '0.015'}, 'size', 'The size goes in steps of 0.01: 0.01 or 0.02 instead of 0.015.'),
         ({'size': '1', 'limit_price': '7.3'}, 'limit_price', 'steps of 0.5: 7 or 7.5 instead of 7.3'),
         ({'quote_size': '0.004'}, 'quote_size', 'An order is worth at least 0.01 USD; this one is worth 0.'),
+        (
+            {'quote_size': '5', 'limit_price': '1000'},
+            'quote_size',
+            '5 USD does not pay for the smallest size, 0.01 at 1,000.00.',
+        ),
         ({'size': '1', 'take_profit': '8', 'stop_loss': '8'}, 'stop_loss', 'must lie below the take-profit'),
     ],
 )
@@ -273,7 +282,7 @@ def test_numbers_and_orders_go_on_after_a_restart() -> None:
     trailing = pit.place(SELL, TRAILING, size='1', trail_amount='10')
     account = pit.account
     state = TradingState(
-        [account.book], {account.book.id: account.totals}, list(account.orders.values()), 2, 1, 2, 1, 2, 1
+        [account.book], {account.book.id: account.totals}, list(account.orders.values()), 2, 1, 2, 1, 2
     )
     pit.matcher = Matcher(lambda: pit.now, lambda: pit.seq, lambda _: pit.live)
     pit.matcher.load(state)
