@@ -241,9 +241,9 @@ def test_an_order_that_has_ended_or_is_not_there_cannot_be_changed() -> None:
         ({'size': '1', 'limit_price': '7.3'}, 'limit_price', 'steps of 0.5: 7 or 7.5 instead of 7.3'),
         ({'quote_size': '0.004'}, 'quote_size', 'An order is worth at least 0.01 USD; this one is worth 0.'),
         (
-            {'quote_size': '5', 'limit_price': '1000'},
+            {'quote_size': '5', 'limit_price': '999'},
             'quote_size',
-            '5 USD does not pay for the smallest size, 0.01 at 1,000.00.',
+            '5 USD does not pay for the smallest size, 0.01 at 999',
         ),
         ({'size': '1', 'take_profit': '8', 'stop_loss': '8'}, 'stop_loss', 'must lie below the take-profit'),
     ],

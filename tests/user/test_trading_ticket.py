@@ -298,19 +298,3 @@ async def test_a_coins_name_is_text_and_not_markup(user: User, desk: Desk) -> No
     shown = [element.content for element in user.find(kind=ui.html).elements]
     assert [content for content in shown if '<img' in content] == []
     assert len([content for content in shown if '&lt;img src=x&gt;' in content]) == 3
-
-
-@pytest.mark.parametrize('address', ['/orders?book=abc', '/portfolio?book=-1', '/ledger?book=1.5', '/orders/abc'])
-async def test_an_address_that_names_nothing_is_answered_with_a_page(user: User, desk: Desk, address: str) -> None:
-    answer = await user.http_client.get(address)
-    assert (answer.status_code, 'There is no' in answer.text) == (404, True)
-
-
-async def test_the_list_of_orders_goes_on_to_the_next_book(user: User, desk: Desk) -> None:
-    await price(desk, 'ACME', '100')
-    for path in ('/orders', '/ledger'):
-        await user.open(path)
-        before = desk.broker.account().book.number
-        await user.should_see(f'Book {before}')
-        await desk.broker.reset()
-        await user.should_see(f'Book {before + 1}')
