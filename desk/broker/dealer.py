@@ -111,10 +111,10 @@ class Dealer:
 
     async def save_bests(self) -> None:
         """Keep how far trailing stops have come: a step for the crew. A kill costs what they moved since the last."""
-        async with self._loading:
+        async with self._loading:  # what is stored and what is shown go on together
             await self._take_bests()
-        if await self._bests.save(self.store, self.view):
-            self.announce(())
+            if await self._bests.save(self.store, self.view):
+                self.announce(())
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
@@ -226,7 +226,7 @@ class Dealer:
             await self.load()
         else:
             if self._stale:
-                await asyncio.to_thread(self.view.rekey, self.registry)
+                self.view.rekey(self.registry)
             self._begin()
         self._stale = False
         if broken is not None:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 
 from desk.desk import Desk
 from desk.errors import Conflict, Unavailable
-from desk.orders import Change, Status
+from desk.matching.account import TradingState
+from desk.orders import Change, Order, Status
 from desk.registry import Registry
 from desk.settings import Settings
 from tests.unit.feed_sink import until
@@ -93,6 +95,41 @@ async def test_where_a_trailing_stop_stands_is_shown_once_it_is_stored(
         assert desk.broker.resting()[0].best == 1000
     await desk.broker.dealer.save_bests()
     assert desk.broker.resting()[0].best == 1100
+
+
+async def test_a_best_price_that_is_being_stored_while_the_account_is_read_anew_counts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.broker.place(ticket())
+    order = await desk.broker.place(ticket(side='sell', type='trailing_stop', trail_amount='50'))
+    await desk.broker.dealer.save_bests()
+    store, begun, read, stored_best = desk.store.trades, asyncio.Event(), asyncio.Event(), asyncio.Event()
+    save, state = store.save_bests, store.trading_state
+
+    async def late(orders: Sequence[Order]) -> None:
+        begun.set()
+        with suppress(TimeoutError):  # who reads anew waits for this
+            await asyncio.wait_for(read.wait(), 0.7)
+        await save(orders)
+        stored_best.set()
+
+    async def early() -> TradingState:
+        found = await state()
+        read.set()
+        await stored_best.wait()
+        return found
+
+    monkeypatch.setattr(store, 'save_bests', late)
+    monkeypatch.setattr(store, 'trading_state', early)
+    await told(desk, '1500')
+    await asyncio.wait_for(begun.wait(), 10)
+    with execute(desk) as other:
+        other.execute('UPDATE book SET revision = revision + 1')
+    with pytest.raises(Unavailable, match='Another program'):
+        await desk.broker.place(limit('50'))
+    await told(desk, '1449')
+    await until(lambda: not desk.broker.resting())
+    assert [fill.tick_price for fill in (await desk.broker.story(order.id)).fills] == [1449]
 
 
 async def test_a_merge_that_is_cancelled_leaves_trading_as_it_was(desk: Desk) -> None:
