@@ -105,8 +105,7 @@ async def test_an_amendment_is_refused_in_the_words_of_the_ticket_and_outlives_i
 
 async def test_an_amendment_pressed_twice_is_made_once(pair: tuple[User, User], desk: Desk) -> None:
     user, _ = pair
-    ticket = Ticket('ACME', Side.BUY, Kind.LIMIT, size=Decimal(2), limit_price=Decimal(90))
-    order = await desk.broker.place(ticket)
+    order = await desk.broker.place(Ticket('ACME', Side.BUY, Kind.LIMIT, size=Decimal(2), limit_price=Decimal(90)))
     await user.should_see('limit 90')
     press(user, 'Amend')
     await user.should_see('Amend order')
