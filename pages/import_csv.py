@@ -1,7 +1,6 @@
 """'/import': a CSV file is shown, tried and brought in, without leaving the page."""
 
 from html import escape
-from pathlib import Path
 
 from nicegui import app, background_tasks, ui
 
@@ -9,7 +8,7 @@ from desk.csv.importing import Inspection
 from desk.csv.reading import Report
 from desk.desk import Desk
 from desk.errors import DeskError
-from pages.formats import format_bytes
+from pages.chosen_file import ChosenFile, file_head
 from pages.import_columns import Columns
 from pages.import_jobs import Imports, UploadedFile
 from pages.import_upload import SpooledUpload
@@ -35,12 +34,11 @@ def register(desk: Desk) -> None:
             ImportPage(desk, imports)
 
 
-class ImportPage:
+class ImportPage(ChosenFile):
     """One browser's way: choose a file, see what it is, check it, import it. An import that runs is shown at once."""
 
     def __init__(self, desk: Desk, imports: Imports) -> None:
         self.desk, self.imports = desk, imports
-        self.file: UploadedFile | None = None
         self.body = ui.element('div').classes('import')
         ui.context.client.on_delete(self._leave)
         if imports.running is None:
@@ -58,26 +56,11 @@ class ImportPage:
             if problem:
                 ui.label(problem).classes('notice bad').props('role=alert')
 
-    async def take(self, path: Path, filename: str) -> None:
-        """Look at a file that has arrived."""
-        await self._forget()
-        self.file = UploadedFile(self.desk, path, filename)
-        try:
-            look = await self.file.job.inspect()
-        except DeskError as error:
-            await self._forget()
-            self.ask(str(error))
-        else:
-            self.show(self.file, look)
-
     def show(self, file: UploadedFile, look: Inspection) -> None:
         """What the file is, what must be said about it, and its first rows."""
         self.body.clear()
         with self.body:
-            with ui.element('div').classes('head'):
-                ui.html(escape(file.filename), tag='h2', sanitize=False)
-                words = [look.words, format_bytes(file.path.stat().st_size)]
-                ui.label(' · '.join(word for word in words if word)).classes('muted')
+            file_head(file, look)
             self.columns = Columns(self.desk, look, file.job.name, self.offer_check)
             self.work = ui.element('div').classes('work')
             with ui.element('section').classes('section'):
@@ -158,11 +141,6 @@ class ImportPage:
                 bad = [[f'{row.line:,}', row.reason] for row in file.job.report.bad_rows]
                 table('Bad rows', ['Line', 'What is wrong'], bad)
 
-    async def again(self) -> None:
-        """Back to the first step."""
-        await self._forget()
-        self.ask()
-
     def _progress(self, file: UploadedFile, doing: str) -> None:
         self.work.clear()
         with self.work:
@@ -189,13 +167,8 @@ class ImportPage:
             with self.work:
                 ui.label(str(error)).classes('notice bad').props('role=alert')
 
-    async def _forget(self) -> None:
-        file, self.file = self.file, None
-        if file is not None:
-            await file.drop()
-
     def _leave(self) -> None:
-        background_tasks.create(self._forget(), name='uploaded file goes')
+        background_tasks.create(self.forget(), name='uploaded file goes')
 
 
 def findings(report: Report) -> list[str]:

@@ -13,6 +13,7 @@ from pages.asked import asked_number
 from pages.following import Following
 from pages.formats import direction, format_full, format_price, format_time
 from pages.holding import holding
+from pages.paged import Paged
 from pages.portfolio_html import book_words, money_html
 from pages.theme import frame
 from pages.trading_words import DONE
@@ -40,14 +41,12 @@ def register(desk: Desk, changes: Event[[]]) -> None:
             Entries(desk, found, changes)
 
 
-class Entries:
+class Entries(Paged[Statement]):
     """The statement in one browser. New entries come on top, but not under a pointer or the keyboard."""
 
     def __init__(self, desk: Desk, found: Statement, changes: Event[[]]) -> None:
         self.desk, self.asset, self.book = desk, found.asset, found.book
         self.money = found.asset == found.book.quote
-        self.cursor, self.asked = found.cursor, 0
-        self.following: Following | None = None
         self._head(found)
         with ui.element('table').classes('plain entries'):
             with ui.element('thead'), ui.element('tr'):
@@ -55,8 +54,8 @@ class Entries:
                     ui.html(heading, tag='th', sanitize=False).classes(kind)
             self.body = ui.element('tbody')
         self.words = ui.label().classes('small muted').props('role=status')
-        self.more = ui.button('Older entries', on_click=self._older)
-        self._show(found)
+        self.more = ui.button('Older entries', on_click=self.older)
+        self.show(found, older=False)
         if found.book.closed is None:
             self.following = Following(changes, self.load, holding(self.body))
 
@@ -65,7 +64,7 @@ class Entries:
         if self.desk.broker.account().book.id != self.book.id:
             ui.navigate.to(f'/ledger?asset={quoted(self.asset, safe="")}')
         else:
-            await self._read('')
+            await self.read()
 
     def _head(self, found: Statement) -> None:
         with ui.element('div').classes('head'):
@@ -80,7 +79,18 @@ class Entries:
         with ui.element('div').classes('worth'):
             self.balance = ui.html(tag='span', sanitize=False).classes('equity')
 
-    def _show(self, found: Statement) -> None:
+    async def page(self, cursor: str) -> Statement:
+        """A part of the statement; raises DeskError."""
+        return await self.desk.portfolio.statement(self.asset, self.book.number, A_PAGE, cursor)
+
+    def show(self, page: Statement, older: bool) -> None:
+        """The balance stands above its newest entries."""
+        if older:
+            self._add(page)
+        else:
+            self._anew(page)
+
+    def _anew(self, found: Statement) -> None:
         self.body.clear()
         self._add(found)
         balance = found.entries[0].balance if found.entries else Decimal(0)
@@ -120,20 +130,3 @@ class Entries:
         if self.money:
             return money_html(amount, signed)
         return ('+' if signed and amount > 0 else '') + format_full(amount).replace('-', '−')
-
-    async def _older(self) -> None:
-        """Who has gone on to older entries is left there."""
-        if self.following:
-            self.following.stopped = True
-        await self._read(self.cursor)
-
-    async def _read(self, cursor: str) -> None:
-        """Show a page, unless another has been asked for meanwhile."""
-        self.asked = asked = self.asked + 1
-        try:
-            found = await self.desk.portfolio.statement(self.asset, self.book.number, A_PAGE, cursor)
-        except DeskError as error:
-            self.words.set_text(f'The ledger cannot be read: {error}')
-            return
-        if asked == self.asked:
-            (self._add if cursor else self._show)(found)

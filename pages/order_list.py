@@ -9,6 +9,7 @@ from desk.store import Page
 from pages.asked import asked_number
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
+from pages.paged import Paged
 from pages.portfolio_html import book_words, money_html
 from pages.theme import frame
 from pages.trading_words import STATES, order_words
@@ -53,21 +54,22 @@ def _head(book: Book) -> None:
             ui.link('All as CSV', f'/api/export/orders.csv?book={book.number}')
 
 
-class Orders:
-    """The list in one browser; whoever has gone on to older ones is left there."""
+class Orders(Paged[Page[Order]]):
+    """The list in one browser."""
+
+    what = 'orders'
 
     def __init__(self, desk: Desk, book: Book, orders: Page[Order], changes: Event[[]]) -> None:
-        self.desk, self.book, self.asked = desk, book, 0
-        self.following: Following | None = None
+        self.desk, self.book = desk, book
         with ui.element('table').classes('plain all-orders'):
             with ui.element('thead'), ui.element('tr'):
                 for kind, heading in HEADINGS.items():
                     ui.html(heading, tag='th', sanitize=False).classes(kind)
             self.body = ui.element('tbody')
         self.words = ui.label().classes('small muted').props('role=status')
-        self.more = ui.button('Older orders', on_click=self._older)
+        self.more = ui.button('Older orders', on_click=self.older)
         self.rows: dict[tuple[int, int], ui.element] = {}
-        self._show(orders)
+        self.show(orders, older=False)
         if book.closed is None:
             self.following = Following(changes, self.load)
 
@@ -76,29 +78,16 @@ class Orders:
         if self.desk.broker.account().book.id != self.book.id:
             ui.navigate.to('/orders')
         else:
-            await self._read('')
+            await self.read()
 
-    async def _older(self) -> None:
-        """Who has gone on to older orders is left there."""
-        if self.following:
-            self.following.stopped = True
-        await self._read(self.cursor)
+    async def page(self, cursor: str) -> Page[Order]:
+        """Some orders; raises DeskError."""
+        return await self.desk.broker.orders(book=self.book.number, limit=A_PAGE, cursor=cursor)
 
-    async def _read(self, cursor: str) -> None:
-        """Show a page, unless another has been asked for meanwhile."""
-        self.asked = asked = self.asked + 1
-        try:
-            page = await self.desk.broker.orders(book=self.book.number, limit=A_PAGE, cursor=cursor)
-        except DeskError as error:
-            self.words.set_text(f'The orders cannot be read: {error}')
-            return
-        if asked == self.asked:
-            self._show(page, keep=bool(cursor))
-
-    def _show(self, page: Page[Order], keep: bool = False) -> None:
+    def show(self, page: Page[Order], older: bool) -> None:
         """Rows that say the same stay the same elements, so that no click is lost."""
         before, self.cursor = self.rows, page.cursor
-        self.rows = dict(before) if keep else {}
+        self.rows = dict(before) if older else {}
         for order in page.items:
             key = order.id, order.revision
             self.rows[key] = before[key] if key in before else self._row(order)

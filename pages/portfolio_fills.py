@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from nicegui import Event, ui
 
 from desk.desk import Desk
-from desk.errors import DeskError
 from desk.orders import Fill, Side
 from desk.portfolio import Portfolio
 from desk.store import Page
@@ -15,6 +14,7 @@ from pages.fill_note import Note
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.holding import holding
+from pages.paged import Paged
 from pages.portfolio_html import money_html
 from pages.trading_words import DONE, WAYS
 
@@ -32,13 +32,13 @@ SIDES = {'': 'All', Side.BUY.value: 'Buys', Side.SELL.value: 'Sells'}
 A_PAGE = 50
 
 
-class Fills:
+class Fills(Paged[Page[Fill]]):
     """Newest first. New ones come on top by themselves, but not under a pointer or the keyboard."""
+
+    what = 'fills'
 
     def __init__(self, desk: Desk, found: Portfolio, page: Page[Fill], changes: Event[[]]) -> None:
         self.desk, self.book, self.profits = desk, found.book, found.profits
-        self.cursor, self.asked = '', 0
-        self.following: Following | None = None
         self.rows: dict[tuple[int, str], ui.element] = {}
         with ui.element('section').classes('section').props('aria-label="Fills"') as section:
             ui.html('Fills', tag='h2', sanitize=False)
@@ -49,8 +49,8 @@ class Fills:
                     for kind, heading in HEADINGS.items():
                         ui.html(heading, tag='th', sanitize=False).classes(kind)
                 self.body = ui.element('tbody')
-            self.more = ui.button('Older fills', on_click=self._older)
-        self._show(page.items, page.cursor)
+            self.more = ui.button('Older fills', on_click=self.older)
+        self.show(page, older=False)
         if found.book.closed is None:
             self.following = Following(changes, self.load, holding(section))
 
@@ -59,8 +59,9 @@ class Fills:
         found = self.desk.portfolio.now()
         if self.following and found is not None and (choices := _choices(found)) != self.coin.options:
             self.coin.set_options(choices)
-        self._follow(True)
-        await self._read('')
+        if self.following:
+            self.following.stopped = False
+        await self.read()
 
     def _filters(self, coins: dict[str, str]) -> None:
         with ui.element('div').classes('filters'):
@@ -71,33 +72,17 @@ class Fills:
             self.start = ui.input('From', on_change=self.load).props('type=date')
             self.end = ui.input('To', on_change=self.load).props('type=date')
 
-    async def _older(self) -> None:
-        self._follow(False)
-        await self._read(self.cursor)
-
-    def _follow(self, newest: bool) -> None:
-        """Who has gone on to older fills is left there."""
-        if self.following:
-            self.following.stopped = not newest
-
-    async def _read(self, cursor: str) -> None:
-        """Show a page, unless another has been asked for meanwhile."""
-        self.asked = asked = self.asked + 1
-        try:
-            page = await self.desk.portfolio.fills(
-                self.book.number,
-                self.coin.value or '',
-                Side(self.side.value) if self.side.value else None,
-                self._midnight(self.start.value),
-                self._midnight(self.end.value, days=1),
-                limit=A_PAGE,
-                cursor=cursor,
-            )
-        except DeskError as error:
-            self.words.set_text(f'The fills cannot be read: {error}')
-            return
-        if asked == self.asked:
-            self._show(page.items, page.cursor, keep=bool(cursor))
+    async def page(self, cursor: str) -> Page[Fill]:
+        """Some of the fills that pass the filters; raises DeskError."""
+        return await self.desk.portfolio.fills(
+            self.book.number,
+            self.coin.value or '',
+            Side(self.side.value) if self.side.value else None,
+            self._midnight(self.start.value),
+            self._midnight(self.end.value, days=1),
+            limit=A_PAGE,
+            cursor=cursor,
+        )
 
     def _midnight(self, day: str | None, days: int = 0) -> datetime | None:
         """When a day begins in the chosen zone; None for no day."""
@@ -108,11 +93,11 @@ class Fills:
         zone = ZoneInfo(self.desk.preference('timezone', 'UTC'))
         return datetime.combine(chosen + timedelta(days=days), time(), zone)
 
-    def _show(self, fills: list[Fill], cursor: str, keep: bool = False) -> None:
+    def show(self, page: Page[Fill], older: bool) -> None:
         """Rows that are there already stay the same elements, so that no click is lost."""
-        before, self.cursor = self.rows, cursor
-        self.rows = dict(before) if keep else {}
-        for fill in fills:
+        before, self.cursor = self.rows, page.cursor
+        self.rows = dict(before) if older else {}
+        for fill in page.items:
             key = fill.id, fill.note
             self.rows[key] = before[key] if key in before else self._row(fill)
         for key in before.keys() - self.rows.keys():
@@ -120,7 +105,7 @@ class Fills:
         self.body.default_slot.children = list(self.rows.values())
         self.body.update()
         self.words.set_text('' if self.rows else 'No fill passes the filters.' if self._filtered else 'No fill yet.')
-        self.more.set_visibility(bool(cursor))
+        self.more.set_visibility(bool(page.cursor))
 
     @property
     def _filtered(self) -> bool:

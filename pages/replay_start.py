@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from html import escape
-from pathlib import Path
 
 from nicegui import background_tasks, ui
 
@@ -12,7 +10,7 @@ from desk.csv.spool import spool
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.replay.recording import Recorder
-from pages.formats import format_bytes
+from pages.chosen_file import ChosenFile, file_head
 from pages.import_columns import Columns
 from pages.import_jobs import UploadedFile
 from pages.import_upload import SpooledUpload
@@ -23,12 +21,11 @@ LOOK_EVERY = 0.2
 OWN = 'cointape.csv'
 
 
-class StartReplay:
+class StartReplay(ChosenFile):
     """One browser's steps; `started` is called when a session has begun."""
 
     def __init__(self, desk: Desk, started: Callable[[], Awaitable[None]]) -> None:
         self.desk, self.started = desk, started
-        self.file: UploadedFile | None = None
         self.recorder: Recorder | None = None
         self._gone = False
         self.body = ui.element('div').classes('work')
@@ -55,26 +52,11 @@ class StartReplay:
         else:
             await self.take(path, OWN)
 
-    async def take(self, path: Path, filename: str) -> None:
-        """Look at a file that has arrived."""
-        await self._forget()
-        self.file = UploadedFile(self.desk, path, filename)
-        try:
-            look = await self.file.job.inspect()
-        except DeskError as error:
-            await self._forget()
-            self.ask(str(error))
-        else:
-            self.show(self.file, look)
-
     def show(self, file: UploadedFile, look: Inspection) -> None:
         """What the file is, what must be said about it, how fast it is to run."""
         self.body.clear()
         with self.body:
-            with ui.element('div').classes('head'):
-                ui.html(escape(file.filename), tag='h2', sanitize=False)
-                words = [look.words, format_bytes(file.path.stat().st_size)]
-                ui.label(' · '.join(word for word in words if word)).classes('muted')
+            file_head(file, look)
             columns = Columns(self.desk, look, file.job.name, lambda: None)
             speed = speed_select(USUAL_SPEED).props('hint="Recorded seconds that pass in a real one"')
             self.work = ui.element('div').classes('work')
@@ -107,7 +89,7 @@ class StartReplay:
             if self.file is file:
                 self.offer(file, columns, speed, error)
         else:
-            await self._forget()
+            await self.forget()
             if not self._gone:
                 self.end(url)
                 await self.started()
@@ -120,11 +102,6 @@ class StartReplay:
             with ui.element('div').classes('line'):
                 ui.link('Open it', url, new_tab=True).classes('button filled')
                 ui.button('Replay another file', on_click=self.again)
-
-    async def again(self) -> None:
-        """Back to the first step."""
-        await self._forget()
-        self.ask()
 
     def _watch(self, recorder: Recorder) -> None:
         self.work.clear()
@@ -145,13 +122,12 @@ class StartReplay:
             look()
             ui.timer(LOOK_EVERY, look)
 
-    async def _forget(self) -> None:
-        file, self.file = self.file, None
+    async def forget(self) -> None:
+        """The file goes, and the work on it ends."""
         if self.recorder is not None:
             self.recorder.stop()
-        if file is not None:
-            await file.drop()
+        await super().forget()
 
     def _leave(self) -> None:
         self._gone = True
-        background_tasks.create(self._forget(), name='uploaded file goes')
+        background_tasks.create(self.forget(), name='uploaded file goes')
