@@ -1,9 +1,10 @@
 """The open orders of a coin by the price that touches them: a price that touches none costs two comparisons. Pure."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from decimal import Decimal
 from functools import partial
+from typing import TypeVar
 
 from desk.matching.trails import Trails
 from desk.orders import Kind, Order, Side, Steps, Terms
@@ -14,6 +15,7 @@ NEVER_BELOW, NEVER_ABOVE = Decimal(0), Decimal('Infinity')
 SLACK = 64  # entries that may lie about before they are swept
 Entry = tuple[Decimal, int, int, int]  # the price that touches, negated where prices fall to it; rank; stamp; number
 Touched = tuple[Decimal, int, int]  # the price that touches, the order's rank, its number
+Key = TypeVar('Key')
 Spent = Callable[[Terms, Steps], bool]  # whether orders of these terms can take no more of a price
 
 
@@ -196,16 +198,23 @@ class Resting:
         return self._stops[order.side]
 
     def _look(self) -> None:
-        self._queues = {alike: queue for alike, queue in self._queues.items() if queue}
-        self._limits = {key: ladder for key, ladder in self._limits.items() if ladder}
-        ladders = {side: [self._limits[key].first() for key in self._limits if key[0] is side] for side in Side}
-        below = [*ladders[Side.BUY], self._stops[Side.SELL].first(), *self.trails.below()]
-        above = [*ladders[Side.SELL], self._stops[Side.BUY].first(), *self.trails.above()]
+        _sweep(self._queues)
+        _sweep(self._limits)
+        limits = [(key[0], ladder.first()) for key, ladder in self._limits.items()]
+        buys, sells = ([price for of, price in limits if of is side] for side in Side)
+        below = [*buys, self._stops[Side.SELL].first(), *self.trails.below()]
+        above = [*sells, self._stops[Side.BUY].first(), *self.trails.above()]
         self._floor = max((price for price in below if price is not None), default=NEVER_BELOW)
         self._ceiling = min((price for price in above if price is not None), default=NEVER_ABOVE)
         if self._queues:
             self._floor = NEVER_ABOVE
         self._known = True
+
+
+def _sweep(groups: MutableMapping[Key, Ladder] | MutableMapping[Key, Queue]) -> None:
+    """Without those that are empty; their terms take long to look up, so only these are."""
+    for key in [key for key, group in groups.items() if not group]:
+        del groups[key]
 
 
 def _nearness(touched: Touched, price: Decimal) -> tuple[Decimal, int]:
