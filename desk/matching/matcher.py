@@ -17,7 +17,7 @@ from desk.matching.resting import Resting
 from desk.matching.taken import Taken
 from desk.orders import Book, Change, Kind, Order, Status, Steps, Terms, Ticket
 from desk.ticks import Tick
-from desk.trading import LIMITS, volume_left
+from desk.trading import LIMITS, reached, stop_of, through, volume_left
 
 FRESH = timedelta(seconds=60)
 MOVED_AT_ONCE = 5_000
@@ -192,7 +192,7 @@ class Matcher:
         return changes
 
     def _meet(self, order_id: int, tick: Tick, met: dict[int, Order]) -> list[Change]:
-        """An order that a price touches, as those before it have left it."""
+        """An order that the index has found, as those before it have left it; `desk/trading.py` decides."""
         account = self._owners.get(order_id)
         if account is None:
             return []
@@ -202,9 +202,11 @@ class Matcher:
             return []
         decision, taken = self._decision(account, tick.name), self._taken_of(tick, order.coin_id)
         if order.kind in STOPS and not order.triggered:
-            take(decision, trigger(decision, order, tick), tick, taken)
+            if reached(order.side, stop_of(order), tick.price):
+                take(decision, trigger(decision, order, tick), tick, taken)
         elif order.kind in LIMITS and order.arrived:
-            rest(decision, order, tick, taken)
+            if through(order, tick.price):
+                rest(decision, order, tick, taken)
         else:
             take(decision, order, tick, taken)
         return self._done(decision)
