@@ -43,7 +43,7 @@ def postgresql() -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(params=['sqlite', 'postgresql'])
+@pytest.fixture(params=['sqlite', pytest.param('postgresql', marks=pytest.mark.slow)])
 def kind(request: pytest.FixtureRequest) -> str:
     """On which database this runs."""
     return str(request.param)

@@ -23,6 +23,7 @@ from models import Coin, Origin, utc_now
 from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, ticket, told
 
+pytestmark = pytest.mark.slow
 TURNS = 400
 VOLUME = Decimal('0.3')
 Trader = TypeVar('Trader', bound='Bystander')

@@ -17,6 +17,8 @@ from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, stored, ticket, told
 from tests.unit.test_broker_commits import execute
 
+pytestmark = pytest.mark.slow
+
 
 class Trades:
     """The next commits fail so: before they happen, or after."""

@@ -170,6 +170,7 @@ async def test_a_truly_full_disk_is_survived_once_there_is_space_again(small_dis
     await store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('kind', ['postgresql'])
 async def test_a_server_that_hangs_up_is_called_again(store: Store, postgresql: str) -> None:
     btc = await coin(store)
