@@ -9,11 +9,11 @@ from nicegui import Event, ui
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.statement import Entry, Statement, Why
-from pages.asked import asked_number
+from pages.asked import asked_number, cannot_show
 from pages.following import Following
 from pages.formats import direction, format_full, format_price, format_time
 from pages.holding import holding
-from pages.paged import Paged
+from pages.paged import Paged, table
 from pages.portfolio_html import book_words, money_html
 from pages.theme import frame
 from pages.trading_words import DONE
@@ -31,11 +31,7 @@ def register(desk: Desk, changes: Event[[]]) -> None:
         try:
             found = await desk.portfolio.statement(asset, asked_number(book, 'book'), A_PAGE)
         except DeskError as error:
-            ui.status_code(error.status)
-            with frame('Ledger', desk), ui.element('div').classes('narrow'):
-                ui.html('Ledger', tag='h1', sanitize=False)
-                ui.label(str(error)).classes('notice bad')
-                ui.link('Portfolio', '/portfolio')
+            cannot_show(desk, 'Ledger', error)
             return
         with frame(f'{found.asset} ledger', desk), ui.element('div').classes('ledger'):
             Entries(desk, found, changes)
@@ -48,11 +44,7 @@ class Entries(Paged[Statement]):
         self.desk, self.asset, self.book = desk, found.asset, found.book
         self.money = found.asset == found.book.quote
         self._head(found)
-        with ui.element('table').classes('plain entries'):
-            with ui.element('thead'), ui.element('tr'):
-                for kind, heading in HEADINGS.items():
-                    ui.html(heading, tag='th', sanitize=False).classes(kind)
-            self.body = ui.element('tbody')
+        self.body = table('plain entries', HEADINGS)
         self.words = ui.label().classes('small muted').props('role=status')
         self.more = ui.button('Older entries', on_click=self.older)
         self.show(found, older=False)

@@ -6,10 +6,10 @@ from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Book, Order
 from desk.store import Page
-from pages.asked import asked_number
+from pages.asked import asked_number, cannot_show
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
-from pages.paged import Paged
+from pages.paged import Paged, table
 from pages.portfolio_html import book_words, money_html
 from pages.theme import frame
 from pages.trading_words import STATES, order_words
@@ -34,11 +34,7 @@ def register(desk: Desk, changes: Event[[]]) -> None:
             found = await desk.portfolio.book(asked_number(book, 'book'))
             orders = await desk.broker.orders(book=found.number, limit=A_PAGE)
         except DeskError as error:
-            ui.status_code(error.status)
-            with frame('Orders', desk), ui.element('div').classes('narrow'):
-                ui.html('Orders', tag='h1', sanitize=False)
-                ui.label(str(error)).classes('notice bad')
-                ui.link('Portfolio', '/portfolio')
+            cannot_show(desk, 'Orders', error)
             return
         with frame('Orders', desk), ui.element('div').classes('ledger'):
             _head(found)
@@ -61,11 +57,7 @@ class Orders(Paged[Page[Order]]):
 
     def __init__(self, desk: Desk, book: Book, orders: Page[Order], changes: Event[[]]) -> None:
         self.desk, self.book = desk, book
-        with ui.element('table').classes('plain all-orders'):
-            with ui.element('thead'), ui.element('tr'):
-                for kind, heading in HEADINGS.items():
-                    ui.html(heading, tag='th', sanitize=False).classes(kind)
-            self.body = ui.element('tbody')
+        self.body = table('plain all-orders', HEADINGS)
         self.words = ui.label().classes('small muted').props('role=status')
         self.more = ui.button('Older orders', on_click=self.older)
         self.rows: dict[tuple[int, int], ui.element] = {}

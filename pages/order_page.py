@@ -9,7 +9,7 @@ from desk.errors import DeskError
 from desk.orders import Fill, Order, Status, TimeInForce
 from desk.store import Story
 from desk.trading import BidAsk, bounds
-from pages.asked import asked_number
+from pages.asked import asked_number, cannot_show
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import money_html
@@ -34,11 +34,7 @@ def register(desk: Desk, changes: Event[[]]) -> None:
             story = await desk.broker.story(asked_number(number, 'order') or 0)
             legs = await desk.portfolio.legs(story.order)
         except DeskError as error:
-            ui.status_code(error.status)
-            with frame('Order', desk), ui.element('div').classes('narrow'):
-                ui.html('No such order', tag='h1', sanitize=False)
-                ui.label(str(error))
-                ui.link('Portfolio', '/portfolio')
+            cannot_show(desk, 'No such order', error)
             return
         with frame(f'Order {story.order.id}', desk), ui.element('div').classes('order-page'):
             OrderStory(desk, story, legs, changes)

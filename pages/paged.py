@@ -1,6 +1,7 @@
 """A list that is read a page at a time, newest first, and follows what is new until one goes on to what is older."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from nicegui import ui
@@ -48,3 +49,12 @@ class Paged(ABC, Generic[T]):
             return
         if asked == self._asked:
             self.show(page, older=bool(cursor))
+
+
+def table(classes: str, headings: Mapping[str, str]) -> ui.element:
+    """A table's body, for the rows; above it the headings, by the classes of their columns."""
+    with ui.element('table').classes(classes):
+        with ui.element('thead'), ui.element('tr'):
+            for kind, heading in headings.items():
+                ui.html(heading, tag='th', sanitize=False).classes(kind)
+        return ui.element('tbody')

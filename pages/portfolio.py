@@ -10,7 +10,7 @@ from desk.errors import DeskError
 from desk.orders import Book
 from desk.portfolio import Portfolio
 from pages import counting
-from pages.asked import asked_number
+from pages.asked import asked_number, cannot_show
 from pages.equity_chart import EquityChart, EquityDrawing
 from pages.formats import format_time
 from pages.live import Live
@@ -39,7 +39,7 @@ def register(desk: Desk, live: Live, changes: Event[[]]) -> None:
             every, curve = await desk.broker.books(), await desk.portfolio.curve(number)
             fills = await desk.portfolio.fills(found.book.number)
         except DeskError as error:
-            _broken(desk, error)
+            cannot_show(desk, 'Portfolio', error, 'The open book', PATH)
             return
         with frame('Portfolio', desk), ui.element('div').classes('portfolio'):
             _head(found.book, every)
@@ -119,11 +119,3 @@ def _follow_readers(books: Books, book: Book) -> None:
             ui.navigate.to(PATH)
 
     books.ended.subscribe(go)
-
-
-def _broken(desk: Desk, error: DeskError) -> None:
-    ui.status_code(error.status)
-    with frame('Portfolio', desk), ui.element('div').classes('narrow'):
-        ui.html('Portfolio', tag='h1', sanitize=False)
-        ui.label(str(error)).classes('notice bad')
-        ui.link('The open book', PATH)

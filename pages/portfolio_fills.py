@@ -14,7 +14,7 @@ from pages.fill_note import Note
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.holding import holding
-from pages.paged import Paged
+from pages.paged import Paged, table
 from pages.portfolio_html import money_html
 from pages.trading_words import DONE, WAYS
 
@@ -44,11 +44,7 @@ class Fills(Paged[Page[Fill]]):
             ui.html('Fills', tag='h2', sanitize=False)
             self._filters(_choices(found))
             self.words = ui.label().classes('small muted').props('role=status')
-            with ui.element('table').classes('plain every-fill'):
-                with ui.element('thead'), ui.element('tr'):
-                    for kind, heading in HEADINGS.items():
-                        ui.html(heading, tag='th', sanitize=False).classes(kind)
-                self.body = ui.element('tbody')
+            self.body = table('plain every-fill', HEADINGS)
             self.more = ui.button('Older fills', on_click=self.older)
         self.show(page, older=False)
         if found.book.closed is None:
