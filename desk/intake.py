@@ -41,7 +41,6 @@ class Intake:
         self.seq = 0
         self.refused = 0
         self.clamped = 0
-        self.last_refusal = ''
 
     async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
         """Commit all ticks or none, then move the market; feed ticks go to the market at once instead.
@@ -108,8 +107,8 @@ class Intake:
             coin = self.registry.get(tick.name)
             try:
                 fed = self._fed(tick, now)
-            except Invalid as error:
-                self.refused, self.last_refusal = self.refused + 1, f'{tick.source} {tick.name}: {error}'
+            except Invalid:
+                self.refused += 1
                 continue
             self.store.add_later(
                 FeedRecord(

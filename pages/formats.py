@@ -112,11 +112,6 @@ def format_time(moment: datetime, zone: str = 'UTC') -> str:
     return f'{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S %Z}'
 
 
-def format_clock(moment: datetime, zone: str = 'UTC') -> str:
-    """The time of day alone in the chosen zone: 14:30:00."""
-    return f'{moment.astimezone(ZoneInfo(zone)):%H:%M:%S}'
-
-
 def format_bytes(size: int) -> str:
     """A size for people: 512 bytes, 1.5 kB, 20.3 MB, 1.2 GB (powers of 1,000)."""
     for unit, name in ((10**9, 'GB'), (10**6, 'MB'), (10**3, 'kB')):
