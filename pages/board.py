@@ -7,7 +7,8 @@ from pages.board_cells import Row
 from pages.board_doors import doors
 from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
 from pages.holding import holding
-from pages.live import Live, LiveElement, reorder
+from pages.live import Live
+from pages.live_element import LiveElement, reorder
 from pages.theme import Frame, frame
 
 ROWS_A_PAGE = 100

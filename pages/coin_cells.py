@@ -22,7 +22,8 @@ from pages.formats import (
     format_time,
     format_volume,
 )
-from pages.live import Cell, Live
+from pages.live import Live
+from pages.live_cell import Cell
 
 AGES_EVERY = 10.0
 LABELS = {'change-1h': '1 h', 'change-24h': '24 h', 'change-7d': '7 d'}

@@ -1,6 +1,7 @@
 """Shared live elements: rendered once per change, broadcast to every browser that shows them.
 
-All that touches NiceGUI's inside is in this file; `tests/user/test_live.py` holds it to the NiceGUI that is pinned.
+All that touches NiceGUI's inside is in this file and in `live_element.py`; `tests/user/test_live.py` holds it to the
+NiceGUI that is pinned.
 
 A cell is one element with the same id in every browser. What changes goes out as one `update` message per
 room; python-socketio encodes it once for the whole room. A browser joins the rooms of the cells it shows and
@@ -8,89 +9,23 @@ then gets a snapshot, at every handshake, because these messages carry no number
 """
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from html import unescape
 from itertools import count
-from typing import Any
 from weakref import WeakSet
 
-from nicegui import Client, core, ui
+from nicegui import Client, core
 from nicegui.context import context
 
 from desk.crew import Crew
+from pages.live_cell import ROOM, Cell
+from pages.live_element import LiveElement
 
 FIRST_ID = 10_000_000
-ROOM = 'live:'
 CALM_AFTER = 1.0
 TEND_EVERY = 1.0
 LONGEST_QUEUE = 50
-TAG = re.compile(r'<[^>]+>')
 NAMESPACE = '/'
-
-
-class Cell:
-    """What one live element shows in every browser: a tag with classes, properties and inner HTML.
-
-    `html` is what the last frame said and may flash; `calm` is the same without the flash.
-    """
-
-    __slots__ = ('calm', 'children', 'classes', 'html', 'id', 'props', 'room', 'tag')
-
-    def __init__(
-        self, number: int, room: str, tag: str, classes: str, children: Sequence['Cell'], props: dict[str, str]
-    ) -> None:
-        self.id, self.room, self.tag = number, ROOM + room, tag
-        self.classes, self.children, self.props = classes.split(), tuple(children), props
-        self.html = self.calm = ''
-
-    def rendering(self, html: str) -> dict[str, Any]:
-        """The element as NiceGUI sends it; `html` is made in Python and escaped by its maker."""
-        shown: dict[str, Any] = {'tag': self.tag, 'props': self.props}
-        if self.classes:
-            shown['class'] = self.classes
-        if self.children:
-            shown['children'] = [child.id for child in self.children]
-        else:
-            shown['props'] = {**self.props, 'innerHTML': html}
-        return shown
-
-    @property
-    def text(self) -> str:
-        """What a person reads."""
-        return unescape(TAG.sub('', self.calm))
-
-
-class LiveElement(ui.element):
-    """A cell in one browser. It is never sent by that browser's own outbox, which would replay an old price."""
-
-    def __init__(self, cell: Cell) -> None:
-        client = context.client
-        if cell.id in client.elements:
-            raise ValueError(f'cell {cell.id} is on this page already: two of one id blank each other')
-        own_next, client.next_element_id = client.next_element_id, cell.id
-        try:
-            super().__init__(cell.tag)
-        finally:
-            client.next_element_id = own_next
-        self.cell = cell
-        with self:
-            for child in cell.children:
-                LiveElement(child)
-        client.outbox.updates.pop(self.id, None)
-
-    def update(self) -> None:
-        """Nothing: the room brings what is new."""
-
-    def _to_dict(self) -> dict[str, Any]:
-        return self.cell.rendering(self.cell.calm)
-
-    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
-        return [self.cell.text, *self.cell.props.values()]
-
-    def _render_markdown(self) -> str:
-        return self.cell.text or self._children_to_markdown()
 
 
 class Live:
@@ -193,12 +128,6 @@ class Live:
     def _mark(self, cell: Cell) -> None:
         self._changed[cell.id] = cell
         self._wake.set()
-
-
-def reorder(parent: ui.element, children: Sequence[ui.element]) -> None:
-    """Change nothing but the order (or the choice) of the children that the browser shows."""
-    parent.default_slot.children = list(children)
-    parent.update()
 
 
 def browsers() -> tuple[int, int]:

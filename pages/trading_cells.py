@@ -8,7 +8,8 @@ from desk.desk import Desk
 from desk.errors import NotFound
 from models import Coin
 from pages.formats import format_full, format_price, price_decimals
-from pages.live import Cell, Live
+from pages.live import Live
+from pages.live_cell import Cell
 
 MOST_DECIMALS = 18
 OWN, MADE = 'from the price', 'made from the last price and the account’s spread'

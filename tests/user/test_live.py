@@ -8,7 +8,8 @@ from nicegui import Client, core, ui
 from nicegui.testing import User
 
 from desk.crew import Crew
-from pages.live import FIRST_ID, LONGEST_QUEUE, Live, LiveElement, reorder
+from pages.live import FIRST_ID, LONGEST_QUEUE, Live
+from pages.live_element import LiveElement, reorder
 
 
 class Recorder:
