@@ -43,12 +43,14 @@ def bare_environment() -> dict[str, str]:
 class Server:
     """A running desk. `log` holds what it has printed so far."""
 
+    program: tuple[str, ...] = ('app.py',)
+
     def __init__(self, data_dir: Path, *flags: str, port: int = 0) -> None:
         self.port, self.data_dir = port or free_port(), data_dir
         self.url = f'http://127.0.0.1:{self.port}'
         self.log: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, 'app.py', '--port', str(self.port), '--data-dir', str(data_dir), *flags],
+            [sys.executable, *self.program, '--port', str(self.port), '--data-dir', str(data_dir), *flags],
             cwd=ROOT,
             env=bare_environment(),
             stdin=subprocess.DEVNULL,

@@ -8,10 +8,13 @@ CHUNK = 65536
 
 
 class Proxy:
-    """Relays to the desk's port. `cut` swallows everything, as a dead wire does; `refuse` breaks and refuses."""
+    """Relays to the desk's port. `cut` swallows everything, as a dead wire does; `refuse` breaks and refuses.
+
+    `carried` counts the bytes that went to browsers.
+    """
 
     def __init__(self) -> None:
-        self.target = 0
+        self.target = self.carried = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._whole = asyncio.Event()
@@ -69,12 +72,13 @@ class Proxy:
             return
         pair = {writer, up_writer}
         self._writers |= pair
-        await asyncio.gather(self._pump(reader, up_writer), self._pump(up_reader, writer))
+        await asyncio.gather(self._pump(reader, up_writer), self._pump(up_reader, writer, down=True))
         self._writers -= pair
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, down: bool = False) -> None:
         try:
             while data := await reader.read(CHUNK):
+                self.carried += len(data) * down
                 await self._whole.wait()
                 writer.write(data)
                 await writer.drain()
