@@ -5,6 +5,7 @@ import uuid
 from ast import literal_eval
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urlencode
 
 import httpx
 import orjson
@@ -14,6 +15,7 @@ from tests.reading import Elements
 ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
 QUERY = re.compile(r'^\s*query: (\{.*\}),$', re.MULTILINE)
 ESCAPES = (('&#36;', '$'), ('&#96;', '`'), ('&gt;', '>'), ('&lt;', '<'), ('&amp;', '&'))
+SOCKET = '/_nicegui_ws/socket.io/'
 PATIENCE = 20.0
 
 
@@ -26,11 +28,17 @@ class Page:
     cookie: str
     size: int
 
+    @property
+    def socket_path(self) -> str:
+        """Where its socket is opened, and what it says of itself."""
+        return f'{SOCKET}?{urlencode({**self.query, "EIO": "4", "transport": "websocket"})}'
+
 
 def visitor(url: str) -> httpx.AsyncClient:
-    """For the pages of many browsers: it keeps no cookies, so that each of them is a person of its own."""
+    """For the pages of many browsers: it keeps no cookies and no connections, so that each is a person of its own."""
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.AsyncClient(base_url=url, cookies=no_cookies, timeout=PATIENCE, trust_env=False)
+    once = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(base_url=url, cookies=no_cookies, timeout=PATIENCE, trust_env=False, limits=once)
 
 
 async def fetch(http: httpx.AsyncClient, path: str = '/', cookie: str = '') -> Page:

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import orjson
@@ -20,7 +19,6 @@ from websockets.exceptions import ConnectionClosed
 from tests.fetching import PATIENCE, Page, fetch
 from tests.reading import Elements, Fields, read_fields
 
-SOCKET = '/_nicegui_ws/socket.io/'
 PING, PONG, CONNECT, CONNECTED, EVENT = '2', '3', '40', '40', '42'
 ACK_EVERY = 3.0
 
@@ -67,7 +65,7 @@ async def dial(url: str, page: Page, kind: type[Line] = Line, receive_buffer: in
     own.setblocking(False)
     await asyncio.get_running_loop().sock_connect(own, (host, int(port)))
     line = await connect(
-        f'ws://{host}:{port}{SOCKET}?{urlencode({**page.query, "EIO": "4", "transport": "websocket"})}',
+        f'ws://{host}:{port}{page.socket_path}',
         sock=own,
         create_connection=kind,
         additional_headers={'Cookie': page.cookie} if page.cookie else {},
