@@ -19,6 +19,20 @@ def read_fields(elements: Elements, field: str) -> Fields:
     return {coin: ''.join(parts).strip() for coin, parts in reader.found.items()}
 
 
+def read_rows(elements: Elements) -> list[tuple[str, str]]:
+    """Each `data-coin` that the root leads to, in reading order, and all that is drawn of it."""
+    told = ((ident, str(elements[ident].get('props', {}).get('data-coin', ''))) for ident in _reached(elements, '0'))
+    return [(coin, ''.join(_html(elements, ident))) for ident, coin in told if coin]
+
+
+def _reached(elements: Elements, ident: str) -> Iterator[str]:
+    """The element and all below it that there are."""
+    if ident in elements:
+        yield ident
+        for child in _children(elements[ident]):
+            yield from _reached(elements, str(child))
+
+
 def _html(elements: Elements, ident: str) -> Iterator[str]:
     """The element and all below it, as the browser would draw it."""
     element = elements.get(ident)
