@@ -1,5 +1,7 @@
 """The column types that keep decimals exact, whatever the database. No I/O."""
 
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +16,39 @@ def canonical(value: Decimal) -> str:
     """The shortest plain text of a number: no exponent, no trailing zeros after the point."""
     text = format(value, 'f')
     return text.rstrip('0').rstrip('.') if '.' in text else text
+
+
+def canonical_texts(values: Iterable[Decimal | None]) -> list[str | None]:
+    """`canonical` of each number of a column, in a third of the time."""
+    return [
+        value if value is None else plain if (plain := str(value))[-1] != '0' and 'E' not in plain else canonical(value)
+        for value in values
+    ]
+
+
+def moment_texts(values: Iterable[datetime | None]) -> list[str | None]:
+    """Each moment of a column as SQLite keeps it, UTC to the microsecond; raises ValueError for a naive one."""
+    days: dict[date, str] = {}
+    texts: list[str | None] = []
+    last: datetime | None = None
+    written: str | None = None
+    for value in values:
+        if value is not last:
+            last, written = value, None if value is None else _moment_text(value, days)
+        texts.append(written)
+    return texts
+
+
+def _moment_text(moment: datetime, days: dict[date, str]) -> str:
+    if moment.tzinfo is not UTC:
+        if moment.utcoffset() is None:
+            raise ValueError('a moment without a zone')
+        moment = moment.astimezone(UTC)
+    day = moment.date()
+    known = days.get(day)
+    if known is None:
+        known = days[day] = f'{day} '
+    return known + moment.time().isoformat('microseconds')
 
 
 class ExactDecimal(TypeDecorator[Decimal]):

@@ -37,7 +37,7 @@ from desk.ticks import Tick
 from models import Coin, Origin, utc_now
 
 COINS, POSTED, POSTS, GOAL = 100, 10_000, 5, 0.5
-FED = [field.name for field in fields(FeedRecord)][1:]
+FED = [field.name for field in fields(FeedRecord)][1:-1]
 START = utc_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=300)
 MILLISECOND = timedelta(milliseconds=1)
 Numbered = tuple[Tick, Coin]

@@ -3,10 +3,12 @@
 A bucket starts at floor(timestamp / interval), a week on Monday 00:00 UTC. A bucket without a price has no candle.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from desk.ticks import MONEY, Bar
@@ -85,6 +87,26 @@ def part_of_bar(bar: Bar, now: datetime) -> Part:
 def merge(one: Part, other: Part) -> Part:
     """Two disjoint sets of prices of one bucket, put together. Commutative and associative."""
     return _joined(one, other, MONEY.add)
+
+
+def whole(parts: Sequence[Part]) -> Part:
+    """`merge` of many at once; at least one."""
+    if len(parts) == 1:
+        return parts[0]
+    first = min(parts, key=itemgetter(5, 6, 0))
+    last = max(parts, key=itemgetter(7, 8, 3))
+    volumes = [part.volume for part in parts if part.volume is not None]
+    return Part(
+        first.open,
+        max([part.high for part in parts]),
+        min([part.low for part in parts]),
+        last.close,
+        reduce(MONEY.add, volumes) if volumes else None,
+        first.opened,
+        first.opened_seq,
+        last.closed,
+        last.closed_seq,
+    )
 
 
 def overlay(one: Part, other: Part) -> Part:

@@ -1,19 +1,56 @@
-"""INSERT and UPDATE of many rows at the driver's pace: what SQLAlchemy would do for each row is prepared once."""
+"""INSERT and UPDATE of many rows at the driver's pace: what SQLAlchemy would do for each row is prepared once.
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+Rows are converted column by column, before the transaction if one likes; PostgreSQL takes many rows by COPY.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, Update, insert
+import psycopg
+from sqlalchemy import Connection, Dialect, String, Table, Update, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+from sqlmodel import UTCDateTime
 
-Processor = Callable[[Any], Any]
-Prepared = tuple[str, list[tuple[str, Processor | None]]]
+from columns import ExactDecimal, canonical_texts, moment_texts
+
+COPIED = 50  # rows from which COPY is the faster way
+NULL = r'\N'
+ESCAPES = str.maketrans({'\\': r'\\', '\t': r'\t', '\n': r'\n', '\r': r'\r'})
+
+Converter = Callable[[Sequence[Any]], Iterable[Any]]
+Prepared = tuple[str, tuple[str, ...], tuple[Converter, ...]]
+
+
+class Rows:
+    """Rows of a table, whose values stand in the order of `names`, converted for a database but not yet sent."""
+
+    def __init__(self, dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        self._dialect, self._table, self._count = dialect, table, len(rows)
+        self._copied = dialect.name == 'postgresql' and self._count >= COPIED
+        converter = _to_copy if self._copied else partial(_converter, dialect)
+        columns = zip(names, zip(*rows, strict=True), strict=True) if rows else ()
+        self._columns = {name: converter(table.c[name].type)(values) for name, values in columns}
+
+    def number(self, ids: Sequence[int]) -> None:
+        """Give them their ids."""
+        self._columns['id'] = list(map(str, ids)) if self._copied else ids
+
+    def insert(self, connection: Connection) -> None:
+        """Send them; raises SQLAlchemyError."""
+        if not self._count:
+            return
+        if self._copied:
+            _copy(connection, self._table, self._columns)
+        else:
+            statement, names, _ = _prepared_insert(self._dialect, self._table, tuple(self._columns))
+            connection.exec_driver_sql(statement, _turned(self._columns[name] for name in names))
 
 
 def insert_rows(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of `names`; converts them as the columns' types say."""
-    if rows:
-        _run(connection, _prepared_insert(connection.dialect, table, names), names, rows)
+    Rows(connection.dialect, table, names, rows).insert(connection)
 
 
 def update_rows(
@@ -22,14 +59,14 @@ def update_rows(
     """Run an UPDATE once per row, whose values stand in the order of `names`, its parameters; how many rows it met."""
     if not rows:
         return 0
-    return _run(connection, _prepared_update(connection.dialect, statement, names), names, rows)
-
-
-def _run(connection: Connection, prepared: Prepared, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> int:
-    statement, processors = prepared
+    prepared, order, converters = _prepared_update(connection.dialect, statement, names)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    converted = [columns[name] if process is None else map(process, columns[name]) for name, process in processors]
-    return connection.exec_driver_sql(statement, list(zip(*converted, strict=True))).rowcount
+    converted = (convert(columns[name]) for name, convert in zip(order, converters, strict=True))
+    return connection.exec_driver_sql(prepared, _turned(converted)).rowcount
+
+
+def _turned(columns: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
+    return list(zip(*columns, strict=True))
 
 
 @lru_cache
@@ -43,8 +80,60 @@ def _prepared_update(dialect: Dialect, statement: Update, names: tuple[str, ...]
 
 
 def _prepared(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> Prepared:
-    """The statement and, in the order of its parameters, how each is converted for the driver."""
+    """The statement, and in the order of its parameters their names and how each is converted for the driver."""
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
     assert compiled.positiontup is not None, 'both engines number their parameters'
-    kinds = ((name, compiled.binds[name].type.dialect_impl(dialect)) for name in compiled.positiontup)
-    return str(compiled), [(name, kind.bind_processor(dialect)) for name, kind in kinds]
+    order = tuple(compiled.positiontup)
+    return str(compiled), order, tuple(_converter(dialect, compiled.binds[name].type) for name in order)
+
+
+@lru_cache
+def _converter(dialect: Dialect, kind: TypeEngine[Any]) -> Converter:
+    """How values of a column's type are made into the driver's."""
+    if dialect.name == 'sqlite' and isinstance(kind, ExactDecimal):
+        return canonical_texts
+    if dialect.name == 'sqlite' and isinstance(kind, UTCDateTime):
+        return moment_texts
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    return _as_they_are if process is None else partial(_each, process)
+
+
+def _as_they_are(values: Sequence[Any]) -> Sequence[Any]:
+    return values
+
+
+def _each(process: Callable[[Any], Any], values: Sequence[Any]) -> Iterator[Any]:
+    return map(process, values)
+
+
+def _to_copy(kind: TypeEngine[Any]) -> Converter:
+    """How values of a column's type are written for COPY."""
+    if isinstance(kind, UTCDateTime):
+        return lambda values: _nulled(moment_texts(values))
+    return _escaped if isinstance(kind, String) else _written
+
+
+def _nulled(texts: Iterable[str | None]) -> list[str]:
+    return [NULL if text is None else text for text in texts]
+
+
+def _written(values: Sequence[Any]) -> list[str]:
+    return [NULL if value is None else str(value) for value in values]
+
+
+def _escaped(values: Sequence[str | None]) -> list[str]:
+    """The same texts come again and again."""
+    known = {value: NULL if value is None else value.translate(ESCAPES) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _copy(connection: Connection, table: Table, columns: dict[str, Any]) -> None:
+    """Send columns as SQLAlchemy, which knows no COPY, would send them: its errors are raised."""
+    statement = f'COPY {table.name} ({", ".join(columns)}) FROM STDIN'
+    lines = map('\t'.join, zip(*columns.values(), strict=True))
+    driver: Any = connection.connection.cursor()
+    try:
+        with driver, driver.copy(statement) as copy:
+            copy.write('\n'.join(lines) + '\n')
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error

@@ -8,16 +8,17 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick
-from desk.store.bulk import insert_rows
+from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick, whole
+from desk.store.bulk import insert_rows, update_rows
 from desk.store.records import Told
 from desk.store.tables import CANDLE
-from desk.ticks import Bar
+from desk.ticks import EARLIEST, Bar
 from models import CandleOrigin, Origin
 
 FIELDS = [CANDLE.c[name] for name in Part._fields]
 VALUES = slice(0, 5)  # of a Part: what people see of it
 CHUNK = 500
+MINUTE = timedelta(minutes=1)
 T = TypeVar('T')
 K = TypeVar('K')
 
@@ -65,16 +66,28 @@ def part_of(record: Told) -> Part:
 
 def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
     """Records → the minutes they make."""
-    return gather((key_of(record), part_of(record)) for record in records)
+    runs: dict[tuple[int, bool, int], list[Told]] = {}
+    for record in records:
+        place = record.coin_id, record.origin == Origin.FEED, (record.timestamp - EARLIEST) // MINUTE
+        if place in runs:
+            runs[place].append(record)
+        else:
+            runs[place] = [record]
+    return {key_of(run[0]): whole([part_of(record) for record in run]) for run in runs.values()}
 
 
-def add_minutes(connection: Connection, minutes: Mapping[Key, Part]) -> None:
-    """Merge new minutes of recorded prices, and the hours and days that they make, into the stored ones."""
-    new = dict(minutes)
-    finer: Mapping[Key, Part] = minutes
+def all_sizes(minutes: Mapping[Key, Part]) -> dict[Key, Part]:
+    """New minutes, and the hours and days that they make."""
+    found = dict(minutes)
+    finer = minutes
     for interval in STORED[1:]:
-        finer = gather((key.coarser(interval), part) for key, part in finer.items())
-        new.update(finer)
+        finer = _coarser(finer, interval)
+        found.update(finer)
+    return found
+
+
+def add(connection: Connection, new: Mapping[Key, Part]) -> None:
+    """Merge new candles of recorded prices, of every size, into the stored ones."""
     known = _load(connection, new)
     _write(connection, {key: merge(known[key], part) if key in known else part for key, part in new.items()}, known)
 
@@ -113,6 +126,12 @@ def read(
         )
     )
     return [(row[0], Part._make(row[1:])) for row in rows]
+
+
+def _coarser(finer: Mapping[Key, Part], interval: int) -> dict[Key, Part]:
+    length = timedelta(seconds=interval)
+    buckets = _grouped(finer, lambda key: (key.coin_id, key.origin, (key.start - EARLIEST) // length))
+    return {keys[0].coarser(interval): whole([finer[key] for key in keys]) for keys in buckets.values()}
 
 
 def _origin(bar: Bar) -> CandleOrigin:
@@ -181,7 +200,6 @@ def _write(
 ) -> None:
     rows = {key: (*key, *part, sources.get(key, '')) for key, part in parts.items()}
     fresh = [row for key, row in rows.items() if key not in known]
-    again = [dict(zip(ITS_NAMES, row, strict=True)) for key, row in rows.items() if key in known]
+    again = [row for key, row in rows.items() if key in known]
     insert_rows(connection, CANDLE, NAMES, fresh)
-    if again:
-        connection.execute(UPDATE, again)
+    update_rows(connection, UPDATE, ITS_NAMES, again)

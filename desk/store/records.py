@@ -15,9 +15,9 @@ Position = tuple[datetime, int]
 T = TypeVar('T')
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class FeedRecord:
-    """A feed's tick on its way: the columns of a `Cryptocurrency`, made in 1 µs where the model takes 60."""
+    """A record on its way: the columns of a `Cryptocurrency`, made in a hundredth of the time that the model takes."""
 
     coin_id: int
     name: str
@@ -32,6 +32,7 @@ class FeedRecord:
     note: str
     seq: int
     received: datetime
+    id: int | None = None
 
 
 Told = Cryptocurrency | FeedRecord

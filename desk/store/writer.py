@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.candles import Part
 from desk.errors import DeskError, Unavailable
-from desk.store import parts, writes
+from desk.store import writes
+from desk.store.additions import Addition
 from desk.store.database import failed_as_a_whole, failure, writing
 from desk.store.feed_buffer import FeedBuffer, Harvest
-from models import Cryptocurrency
+from desk.store.parts import Key
+from desk.store.records import Told
 
 BATCH_ROWS = 5_000
 BATCH_TIME = 0.020  # seconds that the first job of a batch waits for others
@@ -37,7 +40,7 @@ Work = Callable[[Connection], Any]
 class Job:
     """Records to insert or, where there are none, work to do in a transaction; and who waits for it."""
 
-    records: Sequence[Cryptocurrency]
+    records: Sequence[Told]
     work: Work
     rows: int
     future: 'Future[Any]'
@@ -76,7 +79,7 @@ class Writer:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def add(self, records: Sequence[Cryptocurrency]) -> 'Future[list[int]]':
+    def add(self, records: Sequence[Told]) -> 'Future[list[int]]':
         """Insert records with their candles, all or none; their ids."""
         return self._accept(Job(records, partial(_insert, records), len(records), Future()))
 
@@ -146,10 +149,13 @@ class Writer:
         jobs = [job for job in batch if job.future.set_running_or_notify_cancel()]
         if not jobs and not harvest and not self.last_error:
             return
+        records = [record for job in jobs for record in job.records]
+        together = self._ready(records) if records else None
+        fed = self._ready(list(harvest.samples.values()), harvest.minutes) if harvest else None
         try:
             with self._engine.begin() as connection:
-                outcomes = self._perform(connection, jobs)
-                refused = self._keep(connection, harvest)
+                outcomes = self._perform(connection, jobs, together)
+                refused = self._keep(connection, harvest, fed)
                 self._measure(connection)
         except SQLAlchemyError as error:
             self._failed(failure(error), jobs, harvest)
@@ -161,23 +167,28 @@ class Writer:
             self.refused += refused
             self._succeeded(jobs, outcomes, len(harvest.samples) - refused)
 
-    def _perform(self, connection: Connection, jobs: list[Job]) -> list[Any]:
-        adds = [job for job in jobs if job.records]
-        together = [record for job in adds for record in job.records]
-        ids = _attempt(connection, partial(_insert, together)) if len(adds) > 1 else None
+    def _ready(self, records: Sequence[Told], minutes: Mapping[Key, Part] | None = None) -> Addition | None:
+        """All of them before the transaction; None if there is something odd about one: it is found out inside."""
+        try:
+            return Addition(self._engine.dialect, records, minutes)
+        except (ValueError, TypeError, ArithmeticError):
+            return None
+
+    def _perform(self, connection: Connection, jobs: list[Job], together: Addition | None) -> list[Any]:
+        ids = _attempt(connection, together) if together else None
         if not isinstance(ids, list):
             return [_attempt(connection, job.work) for job in jobs]
         rest = iter(ids)
         return [[next(rest) for _ in job.records] if job.records else _attempt(connection, job.work) for job in jobs]
 
-    def _keep(self, connection: Connection, harvest: Harvest) -> int:
+    def _keep(self, connection: Connection, harvest: Harvest, fed: Addition | None) -> int:
         """How many records of feeds the database refuses for good."""
         if not harvest:
             if self.last_error:
                 writes.probe(connection)
             return 0
         refused = 0
-        if isinstance(_attempt(connection, partial(_keep, harvest)), Exception):
+        if fed is None or isinstance(_attempt(connection, fed), Exception):
             for one in harvest.by_coin():  # one coin's garbage spoils no other
                 refusal = _attempt(connection, partial(_keep, one))
                 if isinstance(refusal, Exception):
@@ -214,15 +225,12 @@ class Writer:
                 job.future.set_result(outcome)
 
 
-def _insert(records: Sequence[Cryptocurrency], connection: Connection) -> list[int]:
-    ids = writes.add_records(connection, records)
-    parts.add_minutes(connection, parts.minutes_of(records))
-    return ids
+def _insert(records: Sequence[Told], connection: Connection) -> list[int]:
+    return Addition(connection.dialect, records)(connection)
 
 
-def _keep(harvest: Harvest, connection: Connection) -> None:
-    writes.add_records(connection, list(harvest.samples.values()))
-    parts.add_minutes(connection, harvest.minutes)
+def _keep(harvest: Harvest, connection: Connection) -> list[int]:
+    return Addition(connection.dialect, list(harvest.samples.values()), harvest.minutes)(connection)
 
 
 def _attempt(connection: Connection, work: Work) -> Any:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
@@ -10,30 +9,14 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from desk.candles import STORED, Part, floor, part_of_tick
 from desk.errors import Conflict, NotFound
 from desk.store import parts
-from desk.store.bulk import insert_rows
+from desk.store.additions import add_records
 from desk.store.records import Told
-from desk.store.tables import AMENDMENT, COIN, COLUMNS, PREFERENCE, RECORD, active, of_kind
+from desk.store.tables import AMENDMENT, COIN, PREFERENCE, RECORD, active, of_kind
 from desk.ticks import name_key
-from models import Amendment, CandleOrigin, Coin, Cryptocurrency, Origin
-
-_values = itemgetter(*COLUMNS[1:])
+from models import Amendment, CandleOrigin, Coin, Origin
 
 
-def add_records(connection: Connection, records: Sequence[Told]) -> list[int]:
-    """Insert records, without their candles; their ids."""
-    if not records:
-        return []
-    ids = _reserve(connection, len(records))
-    insert_rows(
-        connection,
-        RECORD,
-        COLUMNS,
-        [(number, *_values(record.__dict__)) for number, record in zip(ids, records, strict=True)],
-    )
-    return ids
-
-
-def amend(connection: Connection, record_id: int, replacement: Cryptocurrency | None, said: Amendment) -> list[int]:
+def amend(connection: Connection, record_id: int, replacement: Told | None, said: Amendment) -> list[int]:
     """Replace or withdraw a record that was not amended yet, and its candles with it; the id of what replaces it."""
     query = select(RECORD, active(RECORD).label('active')).where(RECORD.c.id == record_id)
     row = connection.execute(query).one_or_none()
@@ -132,19 +115,6 @@ def size(connection: Connection) -> int:
 def probe(connection: Connection) -> None:
     """Write something that changes nothing: fails as long as the database does."""
     connection.execute(text('UPDATE alembic_version SET version_num = version_num'))
-
-
-def _reserve(connection: Connection, count: int) -> list[int]:
-    """Ids that no other writer gets: the write lock is held."""
-    if connection.dialect.name == 'postgresql':
-        return list(
-            connection.scalars(
-                text("SELECT nextval(pg_get_serial_sequence('cryptocurrency', 'id')) FROM generate_series(1, :count)"),
-                {'count': count},
-            )
-        )
-    last = connection.scalar(select(func.max(RECORD.c.id))) or 0
-    return list(range(last + 1, last + 1 + count))
 
 
 def _recorded(connection: Connection, minute: parts.Key) -> list[Part]:

@@ -1,0 +1,59 @@
+"""New records on their way into the tables: whatever can be is made ready before the transaction."""
+
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+
+from sqlalchemy import Connection, Dialect, func, select, text
+
+from desk.candles import Part
+from desk.store import parts
+from desk.store.bulk import Rows
+from desk.store.records import Told
+from desk.store.tables import COLUMNS, RECORD
+
+LAST = select(func.max(RECORD.c.id))
+NUMBERED = text("SELECT setval(ids, nextval(ids) + :others) FROM pg_get_serial_sequence('cryptocurrency', 'id') AS ids")
+_values = attrgetter(*COLUMNS[1:])
+
+
+class Addition:
+    """Records and their candles; `minutes` are what these are made of, where it is more than the records."""
+
+    def __init__(
+        self, dialect: Dialect, records: Sequence[Told], minutes: Mapping[parts.Key, Part] | None = None
+    ) -> None:
+        self._rows, self._count = _ready(dialect, records), len(records)
+        self._candles = parts.all_sizes(parts.minutes_of(records) if minutes is None else minutes)
+
+    def __call__(self, connection: Connection) -> list[int]:
+        """Store them; the ids of the records."""
+        ids = _insert(connection, self._rows, self._count)
+        parts.add(connection, self._candles)
+        return ids
+
+
+def add_records(connection: Connection, records: Sequence[Told]) -> list[int]:
+    """Insert records, without their candles; their ids."""
+    return _insert(connection, _ready(connection.dialect, records), len(records))
+
+
+def _ready(dialect: Dialect, records: Sequence[Told]) -> Rows:
+    return Rows(dialect, RECORD, COLUMNS[1:], [_values(record) for record in records])
+
+
+def _insert(connection: Connection, rows: Rows, count: int) -> list[int]:
+    if not count:
+        return []
+    ids = _reserve(connection, count)
+    rows.number(ids)
+    rows.insert(connection)
+    return ids
+
+
+def _reserve(connection: Connection, count: int) -> list[int]:
+    """Ids that no other writer gets: the write lock is held."""
+    if connection.dialect.name == 'postgresql':
+        last = connection.scalar(NUMBERED, {'others': count - 1}) or 0
+    else:
+        last = (connection.scalar(LAST) or 0) + count
+    return list(range(last - count + 1, last + 1))
