@@ -117,15 +117,17 @@ class CandleOrigin(StrEnum):
 
 
 class CandleRow(SQLModel, table=True):
-    """One stored candle. `opened`/`closed` and their seq make merging exact in any order of arrival."""
+    """One stored candle. `opened`/`closed` and their seq make merging exact in any order of arrival.
+
+    SQLite keeps the rows in the order of their key: those of a coin's chart lie side by side.
+    """
 
     __tablename__ = 'candle'
-    __table_args__ = (UniqueConstraint('coin_id', 'interval', 'origin', 'start'),)
-    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
-    coin_id: int = Field(foreign_key='coin.id')
-    interval: int = Field(description='length in seconds: 60, 3600 or 86400')
-    start: datetime = Field(sa_type=UTCDateTime)
-    origin: str = Field(max_length=10)
+    __table_args__ = {'sqlite_with_rowid': False}
+    coin_id: int = Field(foreign_key='coin.id', primary_key=True)
+    interval: int = Field(primary_key=True, description='length in seconds: 60, 3600 or 86400')
+    origin: str = Field(max_length=10, primary_key=True)
+    start: datetime = Field(sa_type=UTCDateTime, primary_key=True)
     source: str = Field(default='', max_length=NAME_LENGTH)
     open: Decimal = Field(sa_type=ExactDecimal)
     high: Decimal = Field(sa_type=ExactDecimal)
