@@ -1,31 +1,30 @@
 """Shared live elements: rendered once per change, broadcast to every browser that shows them.
 
-All that touches NiceGUI's inside is in this file and in `live_element.py`; `tests/user/test_live.py` holds it to the
-NiceGUI that is pinned.
+A cell is one element with the same id in every browser. What changes goes out as one `update` message per room,
+encoded once and put on every connection of the room. A browser joins the rooms of the cells it shows and gets a
+snapshot at the same moment, at every handshake, because these messages carry no number and are not replayed. Frames
+and snapshots go one way, in one order: an older price never follows a newer one.
 
-A cell is one element with the same id in every browser. What changes goes out as one `update` message per
-room; python-socketio encodes it once for the whole room. A browser joins the rooms of the cells it shows and
-then gets a snapshot, at every handshake, because these messages carry no number and are not replayed.
+What is relied upon inside NiceGUI is in `live_element.py`, and in `wire.py` what is inside the server.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import count
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
-from nicegui import Client, core
+from nicegui import Client
 from nicegui.context import context
 
 from desk.crew import Crew
-from pages.live_cell import ROOM, Cell
-from pages.live_element import LiveElement
+from pages.live_cell import Cell
+from pages.live_element import LiveElement, shown_cells
+from pages.wire import End, Message, ends, install
 
 FIRST_ID = 10_000_000
 CALM_AFTER = 1.0
-TEND_EVERY = 1.0
-LONGEST_QUEUE = 50
-NAMESPACE = '/'
+TEND_EVERY = 0.25
 
 
 class Live:
@@ -35,14 +34,15 @@ class Live:
         self._numbers = count(FIRST_ID)
         self._changed: dict[int, Cell] = {}
         self._lit: dict[Cell, float] = {}
-        self._slow: set[str] = set()
-        self._tuned: WeakSet[Client] = WeakSet()
+        self._rooms: defaultdict[str, set[End]] = defaultdict(set)
+        self._slow: set[End] = set()
+        self._shown: WeakKeyDictionary[Client, frozenset[str]] = WeakKeyDictionary()
         self._viewers: defaultdict[str, WeakSet[Client]] = defaultdict(WeakSet)
         self._wake = asyncio.Event()
-        self._sending = asyncio.Lock()
 
     def start(self, crew: Crew) -> None:
         """Begin to send frames, on NiceGUI's event loop; what fails is taken up again and told on /status."""
+        install()
         crew.every(0, 'frames to the browsers', self._send_frame)
         crew.every(CALM_AFTER / 4, 'the end of flashes', self._calm_down)
         crew.every(TEND_EVERY, 'slow browsers', self._tend)
@@ -56,9 +56,10 @@ class Live:
     def show(self, cell: Cell) -> LiveElement:
         """Put a cell (and the cells in it) on the page that is being built."""
         client = context.client
-        if client not in self._tuned:
-            self._tuned.add(client)
+        if client not in self._shown:
+            self._shown[client] = frozenset()
             client.on_connect(self.tune)
+        self._shown[client] |= {cell.room}
         self._viewers[cell.room].add(client)
         return LiveElement(cell)
 
@@ -71,7 +72,7 @@ class Live:
         calm = html if calm is None else calm
         if calm == cell.calm:
             return
-        cell.html, cell.calm = html, calm
+        cell.show(html, calm)
         if html != calm:
             self._lit[cell] = asyncio.get_running_loop().time() + CALM_AFTER
         self._mark(cell)
@@ -79,55 +80,82 @@ class Live:
     def set_props(self, cell: Cell, **props: str) -> None:
         """Change attributes of a cell."""
         if props.items() - cell.props.items():
-            cell.props.update(props)
+            cell.dress(props)
             self._mark(cell)
 
     async def tune(self, client: Client) -> None:
-        """The right rooms and then a calm snapshot: at a handshake, and before a browser's cells move or come.
+        """The right rooms and a calm snapshot: at a handshake, and before a browser's cells move or come.
 
         A browser that does not read gets neither until it has drained: `_tend` sees to that.
         """
-        shown = [element for element in client.layout.descendants() if isinstance(element, LiveElement)]
-        rooms = {element.cell.room for element in shown}
-        for room, viewers in self._viewers.items():
-            (viewers.add if room in rooms else viewers.discard)(client)
-        async with self._sending:
-            for sid in [sid for sid in _sids(client) if sid not in self._slow]:
-                await _move(sid, rooms)
-                await core.sio.emit('update', {element.id: element._to_dict() for element in shown}, to=sid)
+        present = ends(client)
+        for end in present:
+            await end.ready()
+        cells = shown_cells(client)
+        rooms = frozenset(cell.room for cell in cells)
+        self._note(client, rooms)
+        for end in present:
+            if end not in self._slow:
+                self._seat(end, rooms)
+                self._hand(end, update(cell.calm_piece for cell in cells))
 
     async def _send_frame(self) -> None:
         await self._wake.wait()
         self._wake.clear()
-        async with self._sending:
-            changed, self._changed = self._changed, {}
-            for room, cells in _by_room(changed.values()).items():
-                frame = {cell.id: cell.rendering(cell.html) for cell in cells}
-                await core.sio.emit('update', frame, room=room)
+        changed, self._changed = self._changed, {}
+        for room, cells in _by_room(changed.values()).items():
+            if present := self._rooms.get(room):
+                frame = update(cell.piece for cell in cells)
+                for end in list(present):
+                    self._hand(end, frame)
 
     async def _calm_down(self) -> None:
         now = asyncio.get_running_loop().time()
         for cell in [cell for cell, until in self._lit.items() if until <= now]:
             del self._lit[cell]
-            cell.html = cell.calm
+            cell.show(cell.calm, cell.calm)
             self._mark(cell)
 
     async def _tend(self) -> None:
-        """A browser that stops reading leaves its rooms, and gets one snapshot when it has drained."""
-        sids = {sid: client for client in Client.instances.values() for sid in _sids(client)}
-        self._slow &= sids.keys()
-        for sid, client in sids.items():
-            waiting = _waiting(sid)
-            if waiting > LONGEST_QUEUE and sid not in self._slow:
-                self._slow.add(sid)
-                await _move(sid, set())
-            elif not waiting and sid in self._slow:
-                self._slow.discard(sid)
+        """A browser that stopped reading has left its rooms; it gets one snapshot when it has drained."""
+        for room in self._rooms.values():
+            room -= {end for end in room if end.gone}
+        self._slow = {end for end in self._slow if not end.gone}
+        for client in list(Client.instances.values()) if self._slow else ():
+            drained = {end for end in ends(client) if end in self._slow and end.drained}
+            self._slow -= drained
+            if drained:
                 await self.tune(client)
 
     def _mark(self, cell: Cell) -> None:
         self._changed[cell.id] = cell
         self._wake.set()
+
+    def _note(self, client: Client, rooms: frozenset[str]) -> None:
+        """These are the rooms that a client now shows."""
+        before = self._shown.get(client, frozenset())
+        self._shown[client] = rooms
+        for room in before - rooms:
+            self._viewers[room].discard(client)
+        for room in rooms - before:
+            self._viewers[room].add(client)
+
+    def _seat(self, end: End, rooms: frozenset[str]) -> None:
+        for room in end.rooms - rooms:
+            self._rooms[room].discard(end)
+        for room in rooms:
+            self._rooms[room].add(end)
+        end.rooms = rooms
+
+    def _hand(self, end: End, message: Message) -> None:
+        if not end.write(message):
+            self._seat(end, frozenset())
+            self._slow.add(end)
+
+
+def update(pieces: Iterable[bytes]) -> Message:
+    """The event that makes a browser's page show these elements anew: an engine.io message, a socket.io event."""
+    return Message(b'42["update",{%b}]' % b','.join(pieces))
 
 
 def browsers() -> tuple[int, int]:
@@ -141,21 +169,3 @@ def _by_room(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     for cell in cells:
         rooms.setdefault(cell.room, []).append(cell)
     return rooms
-
-
-def _sids(client: Client) -> list[str]:
-    """The browser's sockets; a simulated user has none."""
-    return [sid for sid in client._socket_to_document_id if core.sio.manager.is_connected(sid, NAMESPACE)]
-
-
-async def _move(sid: str, wanted: set[str]) -> None:
-    joined = {room for room in core.sio.rooms(sid) if room.startswith(ROOM)}
-    for room in joined - wanted:
-        await core.sio.leave_room(sid, room)
-    for room in wanted - joined:
-        await core.sio.enter_room(sid, room)
-
-
-def _waiting(sid: str) -> int:
-    socket = core.sio.eio.sockets.get(core.sio.manager.eio_sid_from_sid(sid, NAMESPACE))
-    return socket.queue.qsize() if socket else 0

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
+import orjson
+
 ROOM = 'live:'
 TAG = re.compile(r'<[^>]+>')
 
@@ -15,14 +17,24 @@ class Cell:
     `html` is what the last frame said and may flash; `calm` is the same without the flash.
     """
 
-    __slots__ = ('calm', 'children', 'classes', 'html', 'id', 'props', 'room', 'tag')
+    __slots__ = ('_calm_piece', '_piece', 'calm', 'children', 'classes', 'html', 'id', 'props', 'room', 'tag')
 
     def __init__(
         self, number: int, room: str, tag: str, classes: str, children: Sequence['Cell'], props: dict[str, str]
     ) -> None:
         self.id, self.room, self.tag = number, ROOM + room, tag
         self.classes, self.children, self.props = classes.split(), tuple(children), props
-        self.html = self.calm = ''
+        self.show('', '')
+
+    def show(self, html: str, calm: str) -> None:
+        """Another content, with and without its flash."""
+        self.html, self.calm = html, calm
+        self._piece = self._calm_piece = b''
+
+    def dress(self, props: dict[str, str]) -> None:
+        """Other attributes; those that are not named stay."""
+        self.props.update(props)
+        self._piece = self._calm_piece = b''
 
     def rendering(self, html: str) -> dict[str, Any]:
         """The element as NiceGUI sends it; `html` is made in Python and escaped by its maker."""
@@ -34,6 +46,21 @@ class Cell:
         else:
             shown['props'] = {**self.props, 'innerHTML': html}
         return shown
+
+    @property
+    def piece(self) -> bytes:
+        """This cell's part of a frame, as JSON, made once per change."""
+        self._piece = self._piece or self._encoded(self.html)
+        return self._piece
+
+    @property
+    def calm_piece(self) -> bytes:
+        """The same without its flash, for snapshots."""
+        self._calm_piece = self._calm_piece or (self.piece if self.html == self.calm else self._encoded(self.calm))
+        return self._calm_piece
+
+    def _encoded(self, html: str) -> bytes:
+        return b'"%d":%b' % (self.id, orjson.dumps(self.rendering(html)))
 
     @property
     def text(self) -> str:

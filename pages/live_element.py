@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from nicegui import ui
+from nicegui import Client, ui
 from nicegui.context import context
 
 from pages.live_cell import Cell
@@ -38,6 +38,11 @@ class LiveElement(ui.element):
 
     def _render_markdown(self) -> str:
         return self.cell.text or self._children_to_markdown()
+
+
+def shown_cells(client: Client) -> list[Cell]:
+    """All cells that are on a page now."""
+    return [element.cell for element in client.layout.descendants() if isinstance(element, LiveElement)]
 
 
 def reorder(parent: ui.element, children: Sequence[ui.element]) -> None:

@@ -1,0 +1,168 @@
+"""What carries ready messages to a browser: uvicorn's own websocket, or engine.io's queue where that is not ours.
+
+Frames from a server are not masked: the bytes of one websocket message are the same for every browser. So a message
+is encoded once and put on each connection by a plain call. All that touches uvicorn, engine.io and the way from
+NiceGUI's client to its connection is in this file; `tests/user/test_wire.py` holds it to what is pinned.
+"""
+
+import asyncio
+import socket
+import struct
+from functools import cached_property
+from typing import Any, Protocol
+
+from engineio.async_socket import AsyncSocket
+from engineio.packet import MESSAGE, Packet
+from nicegui import Client, core
+from nicegui.server import Server
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+MARK, PATH, NAMESPACE, GREETING = 'cointape.end', '/_nicegui_ws/', '/', '40'
+SEND_BUFFER = 64 * 1024  # the kernel doubles it
+LONGEST_BACKLOG = 256 * 1024
+LONGEST_QUEUE = 50
+
+
+class Message:
+    """One engine.io packet, encoded once for all who get it."""
+
+    def __init__(self, packet: bytes) -> None:
+        self.packet = packet
+
+    @cached_property
+    def framed(self) -> bytes:
+        """A whole websocket message: one frame of text, not masked."""
+        return _header(len(self.packet)) + self.packet
+
+    @cached_property
+    def queued(self) -> Packet:
+        """What engine.io's queue takes; it puts its own first digit, of the same kind, before it."""
+        return Packet(MESSAGE, self.packet[1:].decode())
+
+
+class End(Protocol):
+    """A browser's connection. `rooms` are those whose frames it gets; it belongs to whoever sends them."""
+
+    rooms: frozenset[str]
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing can reach this browser any more."""
+
+    @property
+    def drained(self) -> bool:
+        """Whether it has taken all that was written."""
+
+    async def ready(self) -> None:
+        """Return when the browser has been greeted; what comes before the greeting is not understood."""
+
+    def write(self, message: Message) -> bool:
+        """Send, after all that was written before; False (and nothing sent) if it is gone or too far behind."""
+
+
+class Wire(WebSocketsSansIOProtocol):
+    """A websocket of uvicorn's with a way past the queues, for messages that are the same for all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rooms: frozenset[str] = frozenset()
+        self._greeted = asyncio.Event()
+
+    def handle_connect(self, event: Request) -> None:
+        """The browser asks for a websocket: leave word for `ends` where it asks for NiceGUI's."""
+        super().handle_connect(event)
+        if PATH in event.path and hasattr(self, 'scope'):
+            extensions: Any = self.scope['extensions']
+            extensions[MARK] = self
+            self.ping_interval = None  # engine.io sends its own
+            if line := self.transport.get_extra_info('socket'):
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end: nobody waits for it any longer."""
+        super().connection_lost(exc)
+        self._greeted.set()
+
+    async def send(self, message: Any) -> None:
+        """What the application says by itself; socket.io's greeting is the first of it that matters here."""
+        await super().send(message)
+        if not self._greeted.is_set() and (message.get('text') or '').startswith(GREETING):
+            self._greeted.set()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is closed, or closing."""
+        return self.disconnected or self.close_sent or self.transport.is_closing()
+
+    @property
+    def drained(self) -> bool:
+        """Whether the kernel has all that was written."""
+        return self.transport.get_write_buffer_size() == 0
+
+    async def ready(self) -> None:
+        """Return when socket.io has greeted, or the connection is lost."""
+        await self._greeted.wait()
+
+    def write(self, message: Message) -> bool:
+        """Put it on the connection now; what it does not take at once waits, up to a bound."""
+        if self.gone or self.transport.get_write_buffer_size() > LONGEST_BACKLOG:
+            return False
+        self.transport.write(message.framed)
+        return True
+
+
+class Post:
+    """A browser whose packets go through engine.io's queue: long polling, or a server that does not use `Wire`."""
+
+    def __init__(self, socket: AsyncSocket) -> None:
+        self.socket, self.rooms = socket, frozenset[str]()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is closed, or closing."""
+        return bool(self.socket.closed or self.socket.closing)
+
+    @property
+    def drained(self) -> bool:
+        """Whether the queue is empty."""
+        return bool(self.socket.queue.empty())
+
+    async def ready(self) -> None:
+        """At once: the greeting is in the queue before."""
+
+    def write(self, message: Message) -> bool:
+        """Put it at the end of the queue, up to a bound."""
+        if self.gone or self.socket.queue.qsize() > LONGEST_QUEUE:
+            return False
+        self.socket.queue.put_nowait(message.queued)
+        return True
+
+
+def install() -> None:
+    """Let the server make a `Wire` of each websocket from now on; without a server (in tests) nothing happens."""
+    if server := getattr(Server, 'instance', None):
+        server.config.ws_protocol_class = Wire
+
+
+def ends(client: Client) -> list[End]:
+    """The browser's connections, most often one; a simulated user has none."""
+    found = (_end(sid) for sid in client._socket_to_document_id if core.sio.manager.is_connected(sid, NAMESPACE))
+    return [end for end in found if end and not end.gone]
+
+
+def _end(sid: str) -> End | None:
+    scope = (core.sio.get_environ(sid) or {}).get('asgi.scope', {})
+    wire: Wire | None = (scope.get('extensions') or {}).get(MARK)
+    if wire:
+        return wire
+    queued = core.sio.eio.sockets.get(core.sio.manager.eio_sid_from_sid(sid, NAMESPACE))
+    post: Post | None = queued.session.setdefault(MARK, Post(queued)) if queued else None
+    return post
+
+
+def _header(length: int) -> bytes:
+    """RFC 6455: the last fragment, text, no mask, the length in 7, 16 or 64 bits."""
+    if length < 126:
+        return struct.pack('!BB', 0x81, length)
+    return struct.pack('!BBH', 0x81, 126, length) if length < 65536 else struct.pack('!BBQ', 0x81, 127, length)

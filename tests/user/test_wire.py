@@ -1,0 +1,196 @@
+"""What the wire relies on inside uvicorn, engine.io and NiceGUI: these fail first when an upgrade changes it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import uvicorn
+from nicegui import Client, core, ui
+from nicegui.server import Server
+from nicegui.testing import User
+from websockets.asyncio.client import connect
+
+from pages import wire
+from tests.fetching import visitor
+from tests.protocol import SOCKET, Browser
+
+WAIT = 5.0
+
+
+@asynccontextmanager
+async def served(port: int, ws: Any = wire.Wire) -> AsyncIterator[httpx.AsyncClient]:
+    """The app of this test on a real server, whose websockets are of this kind; yields what gets its pages."""
+    config = uvicorn.Config(core.app, port=port, lifespan='off', ws=ws, log_level='error', ws_per_message_deflate=False)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        async with visitor(f'http://127.0.0.1:{port}') as http:
+            yield http
+    finally:
+        await server.shutdown()
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Return when it is true."""
+    async with asyncio.timeout(WAIT):
+        while not condition():  # noqa: ASYNC110  (told by another machine, as it were)
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def port(user: User) -> int:
+    """Where the desk under test may be; on it, /wired is a page."""
+
+    @ui.page('/wired')
+    def page() -> None:
+        ui.label('wired')
+
+    return int(user.http_client.base_url.port or 0)
+
+
+def client_of(browser: Browser) -> Client:
+    assert browser.page
+    return Client.instances[browser.page.query['client_id']]
+
+
+def said(text: str) -> wire.Message:
+    return wire.Message(b'42' + orjson.dumps(['update', {'77': {'tag': 'b', 'props': {'innerHTML': text}}}]))
+
+
+def hears(browser: Browser, text: str) -> bool:
+    return bool(browser.elements.get('77', {}).get('props', {}).get('innerHTML', '') == text)
+
+
+async def test_a_browser_on_our_server_has_a_wire(port: int) -> None:
+    async with served(port) as http, Browser(http, '/wired') as browser:
+        (end,) = wire.ends(client_of(browser))
+        assert isinstance(end, wire.Wire)
+        await end.ready()
+        for size in (0, 100, 40_000, 80_000):  # lengths of 7, 16 and 64 bits
+            assert end.write(said('x' * size + '€'))
+            await until(partial(hears, browser, 'x' * size + '€'))
+        assert not browser.lost
+
+
+async def test_what_is_written_stays_in_order_with_what_nicegui_says(port: int) -> None:
+    async with served(port) as http, Browser(http, '/wired') as browser:
+        client = client_of(browser)
+        (end,) = wire.ends(client)
+        with client.content:
+            label = ui.label('said by NiceGUI')
+        await until(lambda: str(label.id) in browser.elements)
+        assert end.write(said('said past it'))
+        await until(lambda: hears(browser, 'said past it'))
+
+
+@pytest.mark.parametrize('ws', ['wsproto', 'websockets-sansio'])
+async def test_another_servers_browser_is_reached_through_the_queue(port: int, ws: str) -> None:
+    async with served(port, ws) as http, Browser(http, '/wired') as browser:
+        (end,) = wire.ends(client_of(browser))
+        assert isinstance(end, wire.Post)
+        await end.ready()
+        for number in range(10):
+            assert end.write(said(f'€ {number}'))
+        await until(lambda: hears(browser, '€ 9'))
+
+
+async def test_a_browser_that_polls_is_reached_through_the_queue_also_when_it_upgrades(port: int) -> None:
+    async with served(port) as http, Browser(http, '/wired') as browser:
+        assert browser.page
+        query = {**browser.page.query, 'EIO': '4', 'transport': 'polling', 'document_id': 'another'}
+        opening = (await http.get(SOCKET, params=query)).text
+        query['sid'] = orjson.loads(opening[1:])['sid']
+        await http.post(SOCKET, params=query, content='40')
+        assert (await http.get(SOCKET, params=query)).text.startswith('40')
+        kinds = {type(end): end for end in wire.ends(client_of(browser))}
+        post = kinds[wire.Post]
+        assert wire.ends(client_of(browser)) == list(kinds.values())  # the same object each time
+        await post.ready()
+        assert post.write(said('€'))
+        assert not post.drained
+        assert (await http.get(SOCKET, params=query)).text == said('€').packet.decode()
+        assert post.drained
+        for _ in range(wire.LONGEST_QUEUE + 1):
+            assert post.write(said('x'))
+        assert not post.write(said('one too many'))
+        await http.post(SOCKET, params=query, content='1')  # it leaves
+        await until(lambda: post.gone and not post.write(said('x')))
+
+
+async def test_what_is_written_at_the_handshake_follows_the_greeting(port: int) -> None:
+    at_once = list[bool]()
+
+    @ui.page('/greeted')
+    def greeted() -> None:
+        async def greet(client: Client) -> None:
+            (end,) = wire.ends(client)
+            await end.ready()
+            at_once.append(end.write(said('early')))
+
+        ui.context.client.on_connect(greet)
+
+    async with served(port) as http, Browser(http, '/greeted') as browser:  # refuses what is not the greeting
+        await until(lambda: hears(browser, 'early'))
+    assert at_once == [True]
+
+
+async def test_a_reader_that_stalls_is_refused_more_at_a_bound_and_drains(port: int) -> None:
+    async with served(port) as http, Browser(http, '/wired', receive_buffer=4096) as browser:
+        (end,) = wire.ends(client_of(browser))
+        assert isinstance(end, wire.Wire)
+        await end.ready()
+        browser.stall()
+        frame, written = said('x' * 20_000), 0
+        while end.write(frame):
+            written += len(frame.framed)
+            await asyncio.sleep(0)
+        assert wire.LONGEST_BACKLOG <= written < 1_000_000
+        assert not end.drained
+        browser.go_on()
+        await until(lambda: end.drained)
+        assert end.write(said('new'))
+        await until(lambda: hears(browser, 'new'))
+        assert not browser.lost
+
+
+async def test_a_browser_that_vanished_has_no_end(port: int) -> None:
+    async with served(port) as http, Browser(http, '/wired') as browser:
+        client = client_of(browser)
+        (end,) = wire.ends(client)
+        await browser.vanish()
+        await until(lambda: not wire.ends(client))
+        assert end.gone
+        assert not end.write(said('x'))
+        await end.ready()  # nobody waits for its greeting for ever
+
+
+async def test_engine_io_alone_pings_and_other_websockets_are_as_they_were(port: int) -> None:
+    made: list[wire.Wire] = []
+
+    class Kept(wire.Wire):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    async with served(port, Kept) as http, Browser(http, '/wired'):
+        async with connect(f'ws://127.0.0.1:{port}/ws/cryptocurrency/') as socket:
+            await socket.send('{"cryptocurrency": "BTC"}')
+            assert 'error' in str(await socket.recv())
+    assert [each.ping_interval for each in made] == [None, 20.0]
+    assert [wire.MARK in each.scope['extensions'] for each in made] == [True, False]
+
+
+def test_the_server_of_nicegui_gets_wires(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = uvicorn.Config(core.app, ws='wsproto')
+    config.load()
+    monkeypatch.setattr(Server, 'instance', SimpleNamespace(config=config), raising=False)
+    wire.install()
+    assert config.ws_protocol_class is wire.Wire
