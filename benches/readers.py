@@ -74,5 +74,5 @@ def read_all(port: int, count: int) -> None:
                 selector.unregister(key.fileobj)
 
 
-if __name__ == '__main__':
+if __name__ == '__main__' and len(sys.argv) > 1:
     read_all(int(sys.argv[1]), int(sys.argv[2]))

@@ -99,6 +99,7 @@ class Coinage:
         for field, value in changes.items():
             setattr(coin, field, value)
         self.registry.put(coin)
+        self.market.standing(coin)  # whose price governs may be another now
 
     async def _recall(self, coin: Coin) -> Coin:
         await self.memory.recall([coin])

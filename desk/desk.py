@@ -49,7 +49,9 @@ class Desk:
             settings, self.store, self.registry, self.market, self.preferences, clock, self._newest, self.trades.mark
         )
         self.portfolio = Portfolios(self.broker, self.store, self.registry, self.market, clock)
-        self.intake = Intake(self.store, self.registry, self.market, clock, self._changed, self._aged, self.broker.tick)
+        self.intake = Intake(
+            self.store, self.registry, self.market, clock, self.conflator.mark, self._aged, self.broker.tick
+        )
         self.memory = Memory(self.store, self.registry, self.market, clock)
         self.corrections = Corrections(
             self.store, self.registry, self.intake, self.memory, clock, self._changed, self._aged

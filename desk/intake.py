@@ -2,28 +2,30 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from desk.errors import Invalid
-from desk.market import Market
+from desk.market import Market, Standing
 from desk.registry import Registry
-from desk.store import FeedRecord, Store
+from desk.store import Store
 from desk.ticks import FUTURE_TOLERANCE, Bar, Tick, check_bar, check_price, check_timestamp, parse_name
 from models import Coin, Cryptocurrency, Origin
 
 Result = TypeVar('Result')
 NOTE_LENGTH, AUTHOR_LENGTH = 500, 100
 BIG = 100
+MOST_LANES = 10_000
+FEED = Origin.FEED  # a look into an enumeration takes its time
+Lane = tuple[int, str, Standing]  # a coin as its ticks meet it: id, name, what the market knows of it
 
 
 class Intake:
     """Takes ticks and bars in.
 
-    `changed` is called with coins whose live price moved, `aged` with those whose past did, `live` with every tick
-    that becomes the live price as it comes in: not with what a file brings.
+    `changed` is called with the names of coins whose live price moved, `aged` with the coins whose past did, `live`
+    with a coin's id and every tick that becomes its live price as it comes in: not with what a file brings.
     """
 
     def __init__(
@@ -32,22 +34,24 @@ class Intake:
         registry: Registry,
         market: Market,
         clock: Callable[[], datetime],
-        changed: Callable[[Iterable[Coin]], None],
+        changed: Callable[[Iterable[str]], None],
         aged: Callable[[Iterable[Coin]], None],
-        live: Callable[[Coin, Tick], None],
+        live: Callable[[int, Tick], None],
     ) -> None:
         self.store, self.registry, self.market, self.clock = store, registry, market, clock
         self.changed, self.aged, self.live = changed, aged, live
         self.seq = 0
         self.refused = 0
         self.clamped = 0
+        self._lanes: dict[str, Lane] = {}
+        self._lanes_as_of = -1
 
     async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
         """Commit all ticks or none, then move the market; feed ticks go to the market at once instead.
 
         `restored`: an export brings them back, so a feed's prices too are committed, each of them.
         """
-        if ticks and ticks[0].origin == Origin.FEED and not restored:
+        if ticks and ticks[0].origin == FEED and not restored:
             await self._feed(ticks)
             return []
         now = self.clock()
@@ -80,13 +84,13 @@ class Intake:
 
     async def _commit(self, ticks: Sequence[Tick], restored: bool) -> list[Cryptocurrency]:
         coins = await self.coins(tick.name for tick in ticks)
-        numbered = [(replace(tick, seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
+        numbered = [(tick._replace(seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
         made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
         records = await self.store.add(made)
         for some in _chunks(numbered, BIG):
             some = [(tick, self.registry.get(coin.name)) for tick, coin in some]  # it may have been merged meanwhile
             self.aged([coin for tick, coin in some if self._ages(coin, tick, restored)])
-            self.changed(coin for _, coin in some)
+            self.changed(coin.name for _, coin in some)
             await asyncio.sleep(0)  # others get their turn
         return records
 
@@ -96,62 +100,53 @@ class Intake:
         if not self.market.apply(coin, tick):
             return True
         if not restored and tick.origin != Origin.FILE:
-            self.live(coin, tick)
+            self.live(_id(coin), tick)
         return turns
 
     async def _feed(self, ticks: Sequence[Tick]) -> None:
-        if any(self.registry.find(tick.name) is None for tick in ticks):
-            await self.coins(tick.name for tick in ticks)
-        now, moved = self.clock(), {}
-        for tick in ticks:
-            coin = self.registry.get(tick.name)
-            try:
-                fed = self._fed(tick, now)
-            except Invalid:
-                self.refused += 1
-                continue
-            self.store.add_later(
-                FeedRecord(
-                    _id(coin),
-                    coin.name,
-                    fed.price,
-                    fed.timestamp,
-                    fed.source,
-                    fed.origin,
-                    fed.volume,
-                    fed.bid,
-                    fed.ask,
-                    fed.author,
-                    fed.note,
-                    fed.seq,
-                    now,
-                )
-            )
-            if self.market.turns(coin, fed):
-                self.aged([coin])
-            if self.market.apply(coin, fed):
-                moved[coin.name] = coin
-                self.live(coin, fed)
-        self.changed(moved.values())
+        lanes, now = await self._lanes_of(ticks), self.clock()
+        told: list[tuple[int, str, Tick]] = []
+        moved: dict[str, None] = {}
+        try:
+            for tick, (coin_id, name, standing) in zip(ticks, lanes, strict=True):
+                try:
+                    fed = self._fed(tick, now)
+                except Invalid:
+                    self.refused += 1
+                    continue
+                told.append((coin_id, name, fed))
+                if (standing.feed is None or fed.origin is not FEED) and standing.turns(fed.origin):
+                    self.aged([standing.coin])
+                if self.market.take(standing, fed):
+                    moved[name] = None
+                    self.live(coin_id, fed)
+        finally:
+            self.store.add_all_later(told)
+            self.changed(moved)
 
     def _fed(self, tick: Tick, now: datetime) -> Tick:
-        moment = tick.timestamp
-        if moment > now + FUTURE_TOLERANCE:
+        name, price, moment, source, origin, volume, bid, ask, author, note, _, _ = tick
+        if moment > now and moment > now + FUTURE_TOLERANCE:
             moment, self.clamped = now, self.clamped + 1
-        return Tick(
-            tick.name,
-            check_price(tick.price),
-            moment,
-            tick.source,
-            tick.origin,
-            _volume(tick.volume),
-            _sound(tick.bid),
-            _sound(tick.ask),
-            tick.author,
-            tick.note,
-            self.number(),
-            now,
-        )
+        price = check_price(price)
+        volume = check_price(volume, 'volume') if volume else volume
+        bid = None if bid is None else _sound(bid)
+        ask = None if ask is None else _sound(ask)
+        self.seq = seq = self.seq + 1
+        return Tick._make((name, price, moment, source, origin, volume, bid, ask, author, note, seq, now))
+
+    async def _lanes_of(self, ticks: Sequence[Tick]) -> list[Lane]:
+        """What is known of each tick's coin; coins that are new are made."""
+        names = [tick.name for tick in ticks]
+        if self._lanes_as_of != self.registry.version or not self._lanes.keys() >= set(names):
+            await self.coins(names)
+            if self._lanes_as_of != self.registry.version or len(self._lanes) > MOST_LANES:
+                self._lanes, self._lanes_as_of = {}, self.registry.version
+            for name in names:
+                if name not in self._lanes:
+                    coin = self.registry.get(name)
+                    self._lanes[name] = _id(coin), coin.name, self.market.standing(coin)
+        return [self._lanes[name] for name in names]
 
 
 def _chunks(items: list[Result], size: int) -> Iterable[list[Result]]:
@@ -164,8 +159,7 @@ def checked(tick: Tick, now: datetime) -> Tick:
         raise Invalid(f'A note has at most {NOTE_LENGTH} characters; this one has {len(tick.note)}.', 'note')
     if len(tick.author) > AUTHOR_LENGTH:
         raise Invalid(f'An author has at most {AUTHOR_LENGTH} characters; this one has {len(tick.author)}.', 'author')
-    return replace(
-        tick,
+    return tick._replace(
         name=parse_name(tick.name),
         price=check_price(tick.price),
         received=now,
@@ -218,10 +212,10 @@ async def _apart(size: int, work: Callable[[], Result]) -> Result:
     return await asyncio.to_thread(work) if size > BIG else work()
 
 
-def _sound(price: Decimal | None) -> Decimal | None:
+def _sound(price: Decimal) -> Decimal | None:
     """A feed's bid or ask, or None where it is no price: the trade beside it still counts."""
     try:
-        return None if price is None else check_price(price)
+        return check_price(price)
     except Invalid:
         return None
 

@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from desk.ticks import MONEY, Tick
 from desk.windows import Window
 from models import Coin, Origin, Policy
 
 PERIODS = {'1h': timedelta(hours=1), '24h': timedelta(days=1), '7d': timedelta(days=7)}
-CENT = Decimal('0.01')
+ONE, HUNDRED, CENT = Decimal(1), Decimal(100), Decimal('0.01')
+FEED, LATEST, EXCHANGE, MANUAL = (
+    Origin.FEED,
+    Policy.LATEST,
+    Policy.EXCHANGE,
+    Policy.MANUAL,
+)  # a look into an enumeration takes its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,11 @@ class Standing:
     """What the market remembers of one coin: the newest price of each class, by (timestamp, seq).
 
     `came` is when `hand` did and `looked` when the newest look at the store began, both by `Market.look`.
+    `policy` is the coin's as of the last `Market.standing`: who changes a coin asks for that.
     """
 
     coin: Coin
+    policy: Policy = Policy.LATEST
     feed: Tick | None = None
     hand: Tick | None = None
     came: int = 0
@@ -67,21 +75,34 @@ class Standing:
     @property
     def governing(self) -> Tick | None:
         """The price that counts; where the chosen class has none yet, the other's."""
-        match effective_policy(self.coin):
-            case Policy.EXCHANGE:
-                return self.feed or self.hand
-            case Policy.MANUAL:
-                return self.hand or self.feed
+        if self.policy is EXCHANGE:
+            return self.feed or self.hand
+        if self.policy is MANUAL:
+            return self.hand or self.feed
         return newer(self.feed, self.hand)
 
     def counts(self, origin: str) -> bool:
         """Whether prices of this origin belong to the windows of this coin."""
-        match effective_policy(self.coin):
-            case Policy.EXCHANGE:
-                return origin == Origin.FEED or self.feed is None
-            case Policy.MANUAL:
-                return origin != Origin.FEED or self.hand is None
+        if self.policy is EXCHANGE:
+            return origin == FEED or self.feed is None
+        if self.policy is MANUAL:
+            return origin != FEED or self.hand is None
         return True
+
+    def turns(self, origin: str) -> bool:
+        """Whether a price of this origin is the first of its class beside the other's."""
+        own, other = (self.feed, self.hand) if origin == FEED else (self.hand, self.feed)
+        return own is None and other is not None and self.policy is not LATEST
+
+    def fed(self, tick: Tick) -> bool:
+        """Take a feed's numbered tick; True if the governing price is now this one."""
+        feed, hand, moment = self.feed, self.hand, tick.timestamp
+        if hand is None or self.policy is not MANUAL:
+            self.window.add(moment, tick.seq, tick.price, tick.volume)
+        if feed is not None and moment <= feed.timestamp and newer(tick, feed) is feed:
+            return False
+        self.feed = tick
+        return hand is None or self.governing is tick
 
 
 class Market:
@@ -98,21 +119,21 @@ class Market:
 
     def apply(self, coin: Coin, tick: Tick) -> bool:
         """Take a numbered tick; True if the governing price is now this one (late and non-governing ticks: False)."""
-        standing = self.standing(coin)
+        return self.take(self.standing(coin), tick)
+
+    def take(self, standing: Standing, tick: Tick) -> bool:
+        """`apply` to a coin whose standing is known."""
+        if tick.origin == FEED:
+            return standing.fed(tick)
         if standing.counts(tick.origin):
             standing.window.add(tick.timestamp, tick.seq, tick.price, tick.volume)
-        if tick.origin == Origin.FEED:
-            standing.feed = newer(tick, standing.feed)
-        else:
-            standing.hand = newer(tick, standing.hand)
-            standing.came = self.look() if standing.hand is tick else standing.came
+        standing.hand = newer(tick, standing.hand)
+        standing.came = self.look() if standing.hand is tick else standing.came
         return standing.governing is tick
 
     def turns(self, coin: Coin, tick: Tick) -> bool:
         """Whether this is the first price of its class beside the other's: from now on other prices count."""
-        standing = self.standing(coin)
-        own, other = (standing.feed, standing.hand) if tick.origin == Origin.FEED else (standing.hand, standing.feed)
-        return own is None and other is not None and effective_policy(coin) != Policy.LATEST
+        return self.standing(coin).turns(tick.origin)
 
     def standing(self, coin: Coin) -> Standing:
         """The coin's standing, made when first asked for."""
@@ -120,7 +141,7 @@ class Market:
         standing = self._standings.get(coin.id)
         if standing is None:
             standing = self._standings[coin.id] = Standing(coin)
-        standing.coin = coin
+        standing.coin, standing.policy = coin, effective_policy(coin)
         return standing
 
     def reset(self, coin: Coin, newest: Iterable[Tick], window: Window, since: int) -> None:
@@ -153,7 +174,7 @@ class Market:
         if standing is None or tick is None:
             return None
         high, low, volume = standing.window.summary(now)
-        changes = {period: per_cent(tick.price, standing.before.get(period)) for period in PERIODS}
+        changes = [per_cent(tick.price, standing.before.get(period)) for period in PERIODS]
         return Quote(
             coin_id=coin.id,
             name=coin.name,
@@ -165,14 +186,14 @@ class Market:
             seq=tick.seq,
             bid=tick.bid,
             ask=tick.ask,
-            change_1h=changes['1h'],
-            change_24h=changes['24h'],
-            change_7d=changes['7d'],
+            change_1h=changes[0],
+            change_24h=changes[1],
+            change_7d=changes[2],
             high_24h=high,
             low_24h=low,
             volume_24h=volume,
             aside=_aside(standing, tick),
-            policy=effective_policy(coin),
+            policy=standing.policy,
             followed=coin.followed,
             pair=coin.pair,
         )
@@ -205,7 +226,7 @@ def newer(one: Tick | None, other: Tick | None) -> Tick | None:
 
 
 def _aside(standing: Standing, governing: Tick) -> tuple[Mark, ...]:
-    if effective_policy(standing.coin) == Policy.LATEST:
+    if standing.policy is LATEST:
         return ()
     others = [tick for tick in (standing.feed, standing.hand) if tick and tick is not governing]
     return tuple(
@@ -218,5 +239,4 @@ def per_cent(price: Decimal, before: Decimal | None) -> Decimal | None:
     """How far a price is from one before it, in per cent to 0.01; None where there is none."""
     if before is None:
         return None
-    with localcontext(MONEY):
-        return ((price / before - 1) * 100).quantize(CENT)
+    return MONEY.quantize(MONEY.multiply(MONEY.subtract(MONEY.divide(price, before), ONE), HUNDRED), CENT)

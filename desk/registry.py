@@ -8,18 +8,23 @@ from models import Coin
 
 
 class Registry:
-    """Coins by key and id; a coin that was merged or renamed away leads to the one that took its place."""
+    """Coins by key and id; a coin that was merged or renamed away leads to the one that took its place.
+
+    `version` is another whenever a coin came or changed.
+    """
 
     def __init__(self, coins: Iterable[Coin] = ()) -> None:
         self._by_key: dict[str, Coin] = {}
         self._by_id: dict[int, Coin] = {}
         self._away: dict[int, Coin] = {}
+        self.version = 0
         for coin in coins:
             self.put(coin)
 
     def put(self, coin: Coin) -> None:
         """Remember a coin as it is stored now."""
         assert coin.id is not None
+        self.version += 1
         before = self._by_id.get(coin.id)
         if before is not None:
             self._by_key = {key: other for key, other in self._by_key.items() if other.id != coin.id}

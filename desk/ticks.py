@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Context, Decimal, localcontext
+from typing import NamedTuple
 
 from columns import FRACTION_DIGITS, INTEGER_DIGITS, PRICE_DIGITS
 from desk.errors import Invalid
@@ -15,11 +16,11 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MONEY = Context(prec=60)
 PLAIN_NUMBER = re.compile(r'\+?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?')
 LONGEST = 200  # characters of a number: the time that a look at it takes may grow with their square
+SHORT = 20  # characters of a number that has no more digits than a price may have
 UNSEEN = {'Cc', 'Cf', 'Cs', 'Co', 'Cn', 'Zl', 'Zp'}
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A price on its way in. Prices and volume are exact; `timestamp` is aware UTC.
 
     `source` is what people read ('form', 'api', 'csv', 'coinbase', 'demo'); `origin` is the door.
@@ -96,7 +97,17 @@ def parse_price(text: str, field: str = 'price') -> Decimal:
 
 
 def check_price(price: Decimal, field: str = 'price') -> Decimal:
-    """The price itself if it is positive, finite and within 20 digits before the point, 18 after, 28 in all."""
+    """The price itself if it is positive, finite and within 20 digits before the point, 18 after, 28 in all.
+
+    It comes back as one writes it: without an exponent, and without zeros at the end of its fraction.
+    """
+    text = str(price)
+    if price and len(text) < SHORT and text.replace('.', '', 1).isdecimal():  # as nearly all are
+        return Decimal(text.rstrip('0').rstrip('.')) if text[-1] == '0' and '.' in text else price
+    return _checked(price, field)
+
+
+def _checked(price: Decimal, field: str) -> Decimal:
     if not price.is_finite():
         raise Invalid('A price is a finite number.', field)
     if price <= 0:

@@ -24,8 +24,6 @@ from desk.settings import Settings
 from desk.store import Store
 from desk.terms import check_terms, default_terms, parse_terms, terms_text
 from desk.ticket import asked_text, check_good_till, check_ticket
-from desk.ticks import Tick
-from models import Coin
 
 ACCOUNT = '\x00account'
 TERMS = 'terms'
@@ -58,6 +56,7 @@ class Broker(TradeReader):
         self.dealer = Dealer(
             self.store, self.registry, self.view, self.matcher, settings.quote, clock, self._announce, probe
         )
+        self.tick = self.dealer.tick  # no call more than needs be: every price takes this way
         self._followers = Followers[Change]()
         self._placing: dict[tuple[int, str], tuple[Ticket, asyncio.Task[Order]]] = {}
 
@@ -184,10 +183,6 @@ class Broker(TradeReader):
             with suppress(Unavailable, TimeoutError):
                 async with asyncio.timeout(SETTLE):
                     await self.dealer.commit(())
-
-    def tick(self, coin: Coin, tick: Tick) -> None:
-        """A price has just become the live one."""
-        self.dealer.tick(coin.id or 0, tick)
 
     async def _place_once(self, ticket: Ticket, user: str) -> Order:
         key = self.matcher.accounts[user].book.id, ticket.client_order_id

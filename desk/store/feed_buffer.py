@@ -1,13 +1,15 @@
 """What feeds told since the last write, folded as it comes: a minute a coin, and one record per coin and second."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
 from desk.candles import Part, merge
-from desk.store.parts import Key, key_of, part_of
+from desk.store.parts import Key
 from desk.store.records import Told
+from desk.store.running_second import Price, RunningSecond
 
 Second = tuple[int, datetime]
 
@@ -38,22 +40,29 @@ class FeedBuffer:
     def __init__(self, limit: int = 20_000) -> None:
         self.limit, self.conflated = limit, 0
         self._held = Harvest()
+        self._running: dict[int, RunningSecond] = {}
         self._newest: dict[int, datetime] = {}
         self._written: dict[int, datetime] = {}
         self._lock = Lock()
 
     def put(self, record: Told) -> None:
-        """Take one tick in; never waits for the database."""
+        """Take one record in; never waits for the database."""
+        self.put_all([(record.coin_id, record.name, record)])
+
+    def put_all(self, prices: Iterable[tuple[int, str, Price]]) -> None:
+        """Take prices in, each with its coin's id and name."""
         with self._lock:
-            _merge_into(self._held.minutes, key_of(record), part_of(record))
-            second = record.timestamp.replace(microsecond=0)
-            written = self._written.get(record.coin_id)
-            if written is None or second > written:
-                self._sample(record, second)
-            self._bound()
+            running = self._running
+            for coin_id, name, price in prices:
+                second = running.get(coin_id)
+                if second is None or not second.take(price):
+                    if second is not None:
+                        self._settle(second)
+                    running[coin_id] = RunningSecond(coin_id, name, price)
 
     def take(self, everything: bool = False) -> Harvest:
         """What is due: all minutes, and the records whose second is over (or `everything`)."""
+        self._settle_all()
         with self._lock:
             held = self._held
             due = {
@@ -79,9 +88,21 @@ class FeedBuffer:
                 self._keep_newer(record, second)
             self._bound()
 
-    def _sample(self, record: Told, second: datetime) -> None:
-        self._keep_newer(record, second)
-        self._newest[record.coin_id] = max(second, self._newest.get(record.coin_id, second))
+    def _settle_all(self) -> None:
+        """Coin by coin, so that no price waits for all of them."""
+        for coin_id in list(self._running):
+            with self._lock:
+                second = self._running.pop(coin_id, None)
+                if second is not None:
+                    self._settle(second)
+
+    def _settle(self, second: RunningSecond) -> None:
+        _merge_into(self._held.minutes, second.minute, second.part)
+        written = self._written.get(second.coin_id)
+        if written is None or second.start > written:
+            self._keep_newer(second.record, second.start)
+            self._newest[second.coin_id] = max(second.start, self._newest.get(second.coin_id, second.start))
+        self._bound()
 
     def _keep_newer(self, record: Told, second: datetime) -> None:
         known = self._held.samples.get((record.coin_id, second))

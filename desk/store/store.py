@@ -1,10 +1,11 @@
 """The façade: asks in threads, writes through the one writer, and says in a sentence what failed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from desk.candles import Candle
 from desk.errors import DeskError
@@ -12,14 +13,15 @@ from desk.store import parts, queries, trade_queries, writes
 from desk.store.access import Access, told
 from desk.store.database import connect
 from desk.store.queries import Sighting
-from desk.store.records import HistoryPage, Position, Record, Told
+from desk.store.records import FeedRecord, HistoryPage, Position, Record, Told
 from desk.store.schema import migrate
 from desk.store.trade_store import TradeStore
 from desk.store.writer import Writer
-from desk.ticks import Bar
+from desk.ticks import Bar, Tick
 from models import Amendment, Coin, Cryptocurrency, Policy, utc_now
 
 EXPORT_CHUNK = 2_000
+New = TypeVar('New', Cryptocurrency, FeedRecord)
 
 
 class Store:
@@ -65,7 +67,7 @@ class Store:
         """Update a coin that has another name now and leave the old one as a way to it; the stubs that changed."""
         return await self._write(writes.rename_coin, coin, old, self._clock())
 
-    async def add(self, records: Sequence[Cryptocurrency]) -> list[Cryptocurrency]:
+    async def add(self, records: Sequence[New]) -> list[New]:
         """Store records and their candles, all or none; returns them with their ids, after the commit."""
         if not records:
             return []
@@ -75,6 +77,10 @@ class Store:
         """Take a feed's tick: its candles are made of every tick, of records one per coin and second is kept."""
         self._writer.feed.put(record)
 
+    def add_all_later(self, prices: Iterable[tuple[int, str, Tick]]) -> None:
+        """The same for the ticks of a batch, each with its coin's id and name."""
+        self._writer.feed.put_all(prices)
+
     async def flush(self, everything: bool = True) -> None:
         """Write at once what feeds told so far: all of it, or all but the records of seconds that still run."""
         await asyncio.wrap_future(self._writer.flush(everything))
@@ -83,9 +89,7 @@ class Store:
         """Store delivered candles of (coin id, bar); how many were new or changed."""
         return await self._write(parts.add_bars, bars, self._clock(), rows=len(bars))
 
-    async def amend(
-        self, record_id: int, replacement: Cryptocurrency | None, reason: str, author: str
-    ) -> Cryptocurrency | None:
+    async def amend(self, record_id: int, replacement: New | None, reason: str, author: str) -> New | None:
         """Replace a record or, without a replacement, withdraw it; its candles follow.
 
         Raises NotFound, and Conflict if it was amended already or came from a feed.
@@ -207,7 +211,7 @@ class Store:
         return sum(file.stat().st_size for file in files if file.exists())
 
 
-def _with_ids(records: Sequence[Cryptocurrency], ids: list[int]) -> list[Cryptocurrency]:
+def _with_ids(records: Sequence[New], ids: list[int]) -> list[New]:
     for record, number in zip(records, ids, strict=True):
         record.id = number
     return list(records)

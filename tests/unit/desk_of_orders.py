@@ -1,7 +1,6 @@
 """A matcher with one coin, its clock and its prices, and orders as tests want them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -62,7 +61,7 @@ class Pit:
     def price(self, price: str, **fields: str) -> list[Fill]:
         """The next price, and what it fills."""
         self.seq += 1
-        self.live = replace(tick(price, self.seq, **fields), timestamp=self.now, received=self.now)
+        self.live = tick(price, self.seq, **fields)._replace(timestamp=self.now, received=self.now)
         return self.take(self.matcher.tick(BTC, self.live))
 
     def later(self, seconds: int) -> None:

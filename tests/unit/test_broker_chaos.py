@@ -19,7 +19,7 @@ from desk.orders import LOCAL, Change, Kind, Order, Side, Status
 from desk.settings import Settings
 from desk.store import TradeStore
 from desk.ticks import Tick
-from models import Coin, Origin, utc_now
+from models import Origin, utc_now
 from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, ticket, told
 
@@ -69,10 +69,10 @@ class Bystander:
         self.prices: list[Tick] = []
         live = desk.intake.live
 
-        def seen(coin: Coin, tick: Tick) -> None:
+        def seen(coin_id: int, tick: Tick) -> None:
             if tick.name == 'BTC':
                 self.prices.append(tick)
-            live(coin, tick)
+            live(coin_id, tick)
 
         desk.intake.live = seen
         self.placed: list[Order] = []

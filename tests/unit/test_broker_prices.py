@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -21,7 +20,7 @@ from tests.unit.paper_desk import committed, limit, stored, tick, ticket, told
 async def test_a_feeds_bid_and_ask_that_are_no_prices_are_left_out(desk: Desk, quote: str) -> None:
     await told(desk, '100')
     order = await desk.broker.place(limit('90'))
-    await desk.submit_many([replace(tick('85'), bid=Decimal(quote), ask=Decimal(quote))])
+    await desk.submit_many([tick('85')._replace(bid=Decimal(quote), ask=Decimal(quote))])
     await committed(desk)
     assert (await stored(desk, order)).status == Status.FILLED
     assert not desk.broker.glance('BTC').own

@@ -1,6 +1,5 @@
 """Whose price governs, what is late, and what a price is compared with."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -39,7 +38,7 @@ def test_a_price_that_does_not_govern_stands_beside_with_its_deviation() -> None
     market, btc = Market(), coin(pair='BTC/USD')
     assert effective_policy(btc) == Policy.EXCHANGE
     market.apply(btc, FEED)
-    moved = market.apply(btc, replace(HAND, timestamp=NOON + timedelta(seconds=9), seq=3))
+    moved = market.apply(btc, HAND._replace(timestamp=NOON + timedelta(seconds=9), seq=3))
     quote = market.quote(btc, NOON)
     assert not moved
     assert quote is not None
@@ -53,13 +52,13 @@ def test_until_the_exchange_has_spoken_a_hand_price_counts() -> None:
     market, btc = Market(), coin(Policy.EXCHANGE)
     assert market.apply(btc, HAND)
     assert market.apply(btc, FEED)
-    assert not market.apply(btc, replace(HAND, seq=3))
+    assert not market.apply(btc, HAND._replace(seq=3))
 
 
 def test_a_late_tick_enters_the_window_and_not_the_price() -> None:
     market, btc = Market(), coin()
     market.apply(btc, FEED)
-    late = replace(FEED, price=Decimal(70_000), timestamp=NOON - timedelta(hours=2), seq=3)
+    late = FEED._replace(price=Decimal(70_000), timestamp=NOON - timedelta(hours=2), seq=3)
     assert not market.apply(btc, late)
     quote = market.quote(btc, NOON)
     assert quote is not None
@@ -84,7 +83,7 @@ def test_a_reset_keeps_what_came_while_the_store_was_read_even_if_it_was_numbere
     market, btc = Market(), coin()
     since = market.look()
     market.apply(btc, HAND)
-    market.reset(btc, [replace(HAND, price=Decimal(1), seq=0)], Window(), since)
+    market.reset(btc, [HAND._replace(price=Decimal(1), seq=0)], Window(), since)
     assert price(market, btc) == HAND.price
 
 

@@ -1,6 +1,5 @@
 """The fill rules by themselves: quotes, slippage, stops, and every price between its bounds."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -38,7 +37,7 @@ EXACT = Steps(Decimal('0.01'))
 @st.composite
 def ticks(draw: st.DrawFn) -> Tick:
     bid, ask = draw(st.one_of(st.none(), PRICES)), draw(st.one_of(st.none(), PRICES))
-    return replace(tick('1'), price=draw(PRICES), bid=bid, ask=ask)
+    return tick('1')._replace(price=draw(PRICES), bid=bid, ask=ask)
 
 
 @given(ticks(), TERMS, STEPS)

@@ -45,7 +45,7 @@ class World:
     def number(self, coin_id: int, tick: Tick) -> Tick:
         """As Intake does: a price gets its number before it is on the market."""
         self.seq += 1
-        self.ticks[self.seq] = replace(tick, name=self.coins[coin_id].name, seq=self.seq, received=self.now)
+        self.ticks[self.seq] = tick._replace(name=self.coins[coin_id].name, seq=self.seq, received=self.now)
         return self.ticks[self.seq]
 
     def apply(self, coin_id: int, tick: Tick) -> None:
