@@ -1,8 +1,9 @@
 """What a browser costs the server: the live board beside a raw broadcast, stock NiceGUI and the article's own design.
 
 100 coins all change their price five times a second, and nothing else of them does. The server has one core, the
-browsers (protocol clients in one process) the other. Parts by name: `ours`, `peers`, `capacity`, `growth`; all if
-none is named. CPU is that of the server's whole process, in the kernel and when idle too: nothing is taken off.
+browsers (protocol clients in one process) the other. CPU is that of the server's whole process, in the kernel and when
+idle too: nothing is taken off. Parts by name: `ours`, `peers`, `capacity`, `growth`; all if none is named. Numbers: so
+many browsers, instead of 200 and 1,000.
 """
 
 import os
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -20,8 +22,8 @@ from benches.peers.served import Run, Served
 
 RUNS, TICKS, FEW, RATE, IDLE = 3, 40, 20, 5, 5.0
 WARM, LITTLE, MUCH = 10, 200, 1_000
-STEPS = range(1_500, 10_001, 500)
-BLINK, FULL, LATE = 0.25, 0.9, 0.1
+STEP, MOST = 500, 10_001
+BLINK, RARE, FULL, LATE = 0.25, 0.01, 0.9, 0.1
 PAGES, PAGES_WAIT = 30, 6.0
 PEERS = {  # what, module, path, browsers that it can carry, flags
     'Channels on uvicorn': ('channels', '/ws/cryptocurrency/', LITTLE, ('--on', 'uvicorn')),
@@ -37,6 +39,7 @@ OURS, RAW = 'Cointape', 'websockets.broadcast of the same bytes'
 class Found:
     """What the parts found: runs by (server, browsers), and the single figures of the desk."""
 
+    levels: list[int]
     runs: dict[tuple[str, int], Run] = field(default_factory=dict)
     idle: dict[tuple[str, int], float] = field(default_factory=dict)
     memory: dict[int, int] = field(default_factory=dict)
@@ -83,12 +86,12 @@ def desk(coins: int = 100) -> Served:
 
 def ours(found: Found, capacity: bool) -> None:
     """The desk at 200 and 1,000 browsers, its pages and memory, and how many it carries."""
+    measure_pages(found)
     with desk() as served:
         served.open(WARM)
         middle(served, FEW)
-        measure_pages(served, found)
         found.memory[WARM] = served.memory()
-        for browsers in (LITTLE, MUCH):
+        for browsers in found.levels:
             found.opened = served.open(browsers)
             found.memory[browsers] = served.memory()
             found.idle[OURS, browsers] = served.idle(IDLE)
@@ -97,26 +100,27 @@ def ours(found: Found, capacity: bool) -> None:
             search(served, found)
 
 
-def measure_pages(served: Served, found: Found) -> None:
+def measure_pages(found: Found) -> None:
     """The server's CPU for a page that is built and sent, without its socket."""
-    spent = []
-    for _ in range(RUNS):
-        spent.append(served.get(PAGES) / PAGES)
-        time.sleep(PAGES_WAIT)  # the desk lets no more pages wait for a browser at once
-    found.page, found.page_bytes = statistics.median(spent), served.page
+    with desk() as served:
+        served.open(WARM)
+        spent = []
+        for _ in range(RUNS):
+            spent.append(served.get(PAGES) / PAGES)
+            time.sleep(PAGES_WAIT)  # the desk lets no more pages wait for a browser at once
+        found.page, found.page_bytes = statistics.median(spent), served.page
     say(f'page: {milli(found.page)}')
 
 
 def search(served: Served, found: Found) -> None:
     """More and more browsers until the p99 passes 250 ms, or the client is what limits."""
-    tried, found.carried = [found.runs[OURS, MUCH]], MUCH
-    for browsers in STEPS:
-        why = trouble(tried[-1])
-        if why:
+    tried = [found.runs[OURS, found.levels[-1]]]
+    for browsers in range(found.levels[-1] + STEP, MOST, STEP):
+        if trouble(tried[-1]):
             break
-        found.carried = tried[-1].browsers
         served.open(browsers)
         tried.append(middle(served, FEW))
+    found.carried = max((run.browsers for run in tried if not trouble(run)), default=0)
     table(
         'browsers on one core | p50 | p99 | server CPU | load client CPU, its lateness p99 | ',
         (
@@ -132,12 +136,19 @@ def trouble(run: Run) -> str:
         return 'the load client is what limits'
     if run.lost:
         return f'lost: {run.lost[0]}'
-    return f'{run.missing:,} prices were not seen' if run.missing else 'over 250 ms' if run.p99 > BLINK else ''
+    if skipped(run) > RARE:
+        return f'{skipped(run):.0%} of the prices were overtaken by the next'
+    return 'over 250 ms' if run.p99 > BLINK else ''
+
+
+def skipped(run: Run) -> float:
+    """The share of prices that no frame showed, because a newer one was there already."""
+    return run.missing / max(1, run.browsers * run.ticks)
 
 
 def raw(found: Found) -> None:
     """As many bytes as a frame of the desk's has on the wire, to as many sockets."""
-    for browsers in (LITTLE, MUCH):
+    for browsers in found.levels:
         run = found.runs[OURS, browsers]
         with Served('broadcast', '/ws', '--size', str(round(run.wire / run.frames))) as served:
             served.open(browsers)
@@ -183,7 +194,7 @@ def servers(found: Found) -> None:
                 micro(run.per_frame),
                 f'{found.idle[what, browsers]:.1%}',
                 milli(run.p50),
-                milli(run.p99) + (f' ({run.missing:,} never seen)' if run.missing else ''),
+                milli(run.p99) + (f', {skipped(run):.0%} overtaken' if run.missing else ''),
                 f'{run.payload:,.0f}',
                 f'{run.wire / max(1, run.frames):,.0f}',
             )
@@ -195,8 +206,8 @@ def servers(found: Found) -> None:
 def goals(found: Found) -> None:
     """The figures of the desk beside their goals."""
     rows: list[tuple[object, ...]] = []
-    little = found.runs[OURS, LITTLE]
-    for browsers in (LITTLE, MUCH):
+    little = found.runs[OURS, found.levels[0]]
+    for browsers in found.levels:
         mine, limit = found.runs[OURS, browsers].per_frame, found.runs[RAW, browsers].per_frame
         what = f'CPU per browser and frame, {browsers:,} browsers, over the raw broadcast'
         rows.append((what, micro(mine), micro(limit), f'{mine / limit:.1f}', '≤ 4', '≤ 2'))
@@ -211,9 +222,10 @@ def goals(found: Found) -> None:
                 rows.append((f'the same, under {what}', micro(little.per_frame), beside, f'1/{times:.1f}', goal, aim))
     if found.carried:
         rows.append(('browsers on one core, p99 under 250 ms', f'{found.carried:,}', '', '', '≥ 1,000', '≥ 2,500'))
-    added = (found.memory[MUCH] - found.memory[LITTLE]) / (MUCH - LITTLE)
-    first = (found.memory[LITTLE] - found.memory[WARM]) / (LITTLE - WARM)
-    rows.append(('memory added per browser, 200 to 1,000', mega(added), f'{mega(first)} up to 200', '', '0.4', '0.1'))
+    sizes = list(found.memory.items())
+    for (few, before), (many, after) in pairwise(sizes):
+        each = mega((after - before) / (many - few))
+        rows.append((f'memory added per browser, {few:,} to {many:,}', each, '', '', '0.4', '0.1'))
     rows.append(('CPU to build and send the page', milli(found.page), f'{found.page_bytes:,.0f} bytes', '', '6', '2'))
     rows.append(('the same with its socket and snapshot', milli(found.opened), '', '', '', ''))
     rows.append(('bytes per browser and frame', f'{little.payload:,.0f}', '', '', '12,000', '5,000'))
@@ -247,8 +259,9 @@ def client(run: Run) -> str:
 
 def main() -> None:
     """Print the tables."""
-    asked = set(sys.argv[1:]) or {'ours', 'peers', 'capacity', 'growth'}
-    found = Found()
+    numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    asked = {word for word in sys.argv[1:] if not word.isdecimal()} or {'ours', 'peers', 'capacity', 'growth'}
+    found = Found(numbers or [LITTLE, MUCH])
     if (os.cpu_count() or 1) < 2:
         print('One core alone: the browsers take from the server what they need, so no figure here is a limit.')
     parts: list[tuple[str, Callable[[], None]]] = [

@@ -34,11 +34,13 @@ class Page:
         return f'{SOCKET}?{urlencode({**self.query, "EIO": "4", "transport": "websocket"})}'
 
 
-def visitor(url: str) -> httpx.AsyncClient:
-    """For the pages of many browsers: it keeps no cookies and no connections, so that each is a person of its own."""
+def visitor(url: str, patience: float = PATIENCE) -> httpx.AsyncClient:
+    """For the pages of many browsers: it keeps no cookies and no connections, so that each is a person of its own.
+
+    `patience` in seconds."""
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     once = httpx.Limits(max_keepalive_connections=0)
-    return httpx.AsyncClient(base_url=url, cookies=no_cookies, timeout=PATIENCE, trust_env=False, limits=once)
+    return httpx.AsyncClient(base_url=url, cookies=no_cookies, timeout=patience, trust_env=False, limits=once)
 
 
 async def fetch(http: httpx.AsyncClient, path: str = '/', cookie: str = '') -> Page:

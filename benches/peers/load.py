@@ -22,7 +22,7 @@ from benches.peers.ticking import pinned
 from tests.fetching import fetch, visitor
 
 TAG, NUMBER = re.compile(rb'<[^>]*>'), re.compile(rb'(?<![\d.,])5,?0(\d\d),?(\d{3})(?![\d.,])')
-AT_ONCE, EVERY = 10, 0.02
+AT_ONCE, EVERY, PATIENCE = 10, 0.02, 120
 Order = dict[str, Any]
 
 
@@ -50,14 +50,14 @@ class Load:
     async def open(self, count: int, url: str, path: str) -> Order:
         """So many more; a few at a time, as browsers come. Returns the bytes of a page."""
         free = asyncio.Semaphore(AT_ONCE)
-        async with visitor(url) as http, asyncio.TaskGroup() as group:
+        async with visitor(url, PATIENCE) as http, asyncio.TaskGroup() as group:
             for _ in range(count):
                 group.create_task(self._one(http, free, url, path))
         return {'page': statistics.median(self.pages or [0])}
 
     async def get(self, count: int, url: str, path: str) -> Order:
         """So many pages, one after the other, and no socket."""
-        async with visitor(url) as http:
+        async with visitor(url, PATIENCE) as http:
             return {'page': statistics.median([(await fetch(http, path)).size for _ in range(count)])}
 
     def begin(self) -> Order:
