@@ -29,7 +29,7 @@ def register(desk: Desk) -> None:
     """Define every page of this desk."""
     live = Live()
     app.on_startup(lambda: live.start(desk.crew))
-    theme.register()
+    theme.register(desk, live)
     board.register(desk, live)
     add_price.register(desk)
     heads = Heads(desk, live)

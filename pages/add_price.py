@@ -1,5 +1,7 @@
 """'/add': a price by hand; and the same as a dialog, for the board."""
 
+from collections.abc import Callable
+
 from nicegui import ui
 
 from desk.desk import Desk
@@ -18,8 +20,20 @@ def register(desk: Desk) -> None:
             (form.price if name else form.name).props('autofocus')
 
 
-def price_dialog(desk: Desk, name: str = '') -> ui.dialog:
-    """The form in a dialog; open it, and it stays open for the next price until it is closed."""
+def price_dialog(desk: Desk, name: str = '') -> Callable[[], None]:
+    """Opens the form in a dialog, made when it is first wanted; it stays open for the next price until it is closed."""
+    place, made = ui.context.client.content, list[ui.dialog]()
+
+    def show() -> None:
+        if not made:
+            with place:
+                made.append(_dialog(desk, name))
+        made[0].open()
+
+    return show
+
+
+def _dialog(desk: Desk, name: str) -> ui.dialog:
     with ui.dialog() as dialog, ui.element('div').classes('panel').props('aria-label="Add a price"'):
         with ui.element('div').classes('head'):
             ui.html('Add a price', tag='h2', sanitize=False).classes('grow')

@@ -3,12 +3,11 @@
 from nicegui import Event, app, ui
 
 from desk.desk import Desk
-from pages.board_cells import Row
 from pages.board_doors import doors
 from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
 from pages.holding import holding
 from pages.live import Live
-from pages.live_element import LiveElement, reorder
+from pages.live_cell import Cell
 from pages.theme import Frame, frame
 
 ROWS_A_PAGE = 100
@@ -33,9 +32,8 @@ class View:
     """The board in one browser: its order, its filter, its page."""
 
     def __init__(self, board: Board, surroundings: Frame, query: str) -> None:
-        self.board, self.query, self.number = board, query, 0
+        self.board, self.live, self.query, self.number = board, board.live, query, 0
         self.kept = app.storage.user
-        self.rows: dict[int, LiveElement] = {}
         self.client = ui.context.client
         with ui.element('div').classes('over'):
             self.doors = doors(board.desk, surroundings)
@@ -46,7 +44,7 @@ class View:
         self.held = holding(self.section)
         surroundings.search.set_value(query)
         surroundings.search.on_value_change(lambda event: self.search(event.value or ''))
-        reorder(self.list, self._choose())
+        self.live.fill(self.list, self._choose())
 
     @property
     def sort(self) -> tuple[str, bool]:
@@ -57,11 +55,9 @@ class View:
 
     async def arrange(self) -> None:
         """Show the right rows in the right order; flash nothing for it."""
-        before = list(self.list.default_slot.children)  # choosing makes the rows that are new here, at the end
-        rows = self._choose()
-        if rows != before:
-            await self.board.live.tune(self.client)
-            reorder(self.list, rows)
+        if self.live.fill(self.list, self._choose()):
+            await self.live.tune(self.client)
+            self.list.update()
 
     async def resort(self) -> None:
         """The same, unless somebody is reading the board or its order cannot have moved."""
@@ -86,25 +82,17 @@ class View:
         self.number = number
         await self.arrange()
 
-    def _choose(self) -> list[LiveElement]:
+    def _choose(self) -> list[Cell]:
         board = self.board
         matching = [number for number in board.order(*self.sort) if board.matches(number, self.query)]
         pages = max(1, -(-len(matching) // ROWS_A_PAGE))
         self.number = min(self.number, pages - 1)
         shown = matching[self.number * ROWS_A_PAGE :][:ROWS_A_PAGE]
         looked = [board.look(number) for number in shown]  # all of them before the first is shown: then all are watched
-        rows = [self._element(row) for row in looked]
         self.doors.show(len(matching), len(board.rows), self.query)
         self.section.set_visibility(bool(board.rows))
         self._turn_pages(pages)
-        return rows
-
-    def _element(self, row: Row) -> LiveElement:
-        cell = row.link
-        if cell.id not in self.client.elements:
-            with self.list:
-                self.rows[cell.id] = self.board.live.show(cell)
-        return self.rows[cell.id]
+        return [row.link for row in looked]
 
     def _headings(self) -> None:
         self.headings: dict[str, ui.button] = {}

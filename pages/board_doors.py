@@ -1,5 +1,6 @@
 """What stands above the board: how many coins, what the feed is at, and the doors to the first price."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from nicegui import events, ui
@@ -17,8 +18,8 @@ SEARCHING = 1.0  # seconds in which letters belong to the search box that is abo
 class Doors:
     """A line of words and buttons that fits the moment; an invitation where the board is empty."""
 
-    def __init__(self, desk: Desk, dialog: ui.dialog) -> None:
-        self.desk, self.dialog = desk, dialog
+    def __init__(self, desk: Desk, add_price: Callable[[], None]) -> None:
+        self.desk, self.add_price = desk, add_price
         self.state: tuple[object, ...] = ()
         self.count = ui.label().classes('count').props('role=status')
         self.line = ui.element('div').classes('doors')
@@ -59,7 +60,7 @@ class Doors:
         if self.desk.settings.exchange != 'none':
             ui.button(f'Try {self._exchange()} again', on_click=self.desk.feeds.try_again)
         ui.button('Turn the demo off', on_click=self.desk.feeds.stop_demo)
-        ui.button('Add a price', on_click=self.dialog.open)
+        ui.button('Add a price', on_click=self.add_price)
 
     def _empty(self) -> None:
         states = {state.state for state in self.desk.feeds.states()}
@@ -99,7 +100,7 @@ class Doors:
 
 def doors(desk: Desk, surroundings: Frame) -> Doors:
     """The line, and the key that opens the form."""
-    dialog = price_dialog(desk)
+    add_price = price_dialog(desk)
 
     searched = -SEARCHING
 
@@ -109,7 +110,7 @@ def doors(desk: Desk, surroundings: Frame) -> Doors:
         if event.action.keydown and event.key == '/':
             searched = monotonic()
         elif event.action.keydown and event.key == 'a' and not held and monotonic() - searched > SEARCHING:
-            dialog.open()
+            add_price()
 
     def focused() -> None:
         nonlocal searched
@@ -117,4 +118,4 @@ def doors(desk: Desk, surroundings: Frame) -> Doors:
 
     surroundings.search.on('focus', focused, args=[])
     surroundings.keyboard.on_key(press)
-    return Doors(desk, dialog)
+    return Doors(desk, add_price)

@@ -10,16 +10,16 @@ What is relied upon inside NiceGUI is in `live_element.py`, and in `wire.py` wha
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import count
 from weakref import WeakKeyDictionary, WeakSet
 
-from nicegui import Client
+from nicegui import Client, ui
 from nicegui.context import context
 
 from desk.crew import Crew
 from pages.live_cell import Cell
-from pages.live_element import LiveElement, shown_cells
+from pages.live_element import LiveElement, fill, place, shown_cells
 from pages.wire import End, Message, ends, install
 
 FIRST_ID = 10_000_000
@@ -55,13 +55,16 @@ class Live:
 
     def show(self, cell: Cell) -> LiveElement:
         """Put a cell (and the cells in it) on the page that is being built."""
-        client = context.client
-        if client not in self._shown:
-            self._shown[client] = frozenset()
-            client.on_connect(self.tune)
-        self._shown[client] |= {cell.room}
-        self._viewers[cell.room].add(client)
-        return LiveElement(cell)
+        self._meet(context.client, {cell.room})
+        return place(cell)
+
+    def fill(self, parent: ui.element, cells: Sequence[Cell]) -> bool:
+        """Make these cells all that is in an element, in this order; whether that is a change.
+
+        Where the page has a browser already, `await tune(client)` and `parent.update()` bring it there.
+        """
+        self._meet(parent.client, {cell.room for cell in cells})
+        return fill(parent, cells)
 
     def watched(self, cell: Cell) -> bool:
         """Whether any browser shows, or is about to show, a cell of this room: else nobody needs its rendering."""
@@ -130,6 +133,14 @@ class Live:
     def _mark(self, cell: Cell) -> None:
         self._changed[cell.id] = cell
         self._wake.set()
+
+    def _meet(self, client: Client, rooms: Set[str]) -> None:
+        if client not in self._shown:
+            self._shown[client] = frozenset()
+            client.on_connect(self.tune)
+        self._shown[client] |= rooms
+        for room in rooms:
+            self._viewers[room].add(client)
 
     def _note(self, client: Client, rooms: frozenset[str]) -> None:
         """These are the rooms that a client now shows."""

@@ -14,16 +14,30 @@ TAG = re.compile(r'<[^>]+>')
 class Cell:
     """What one live element shows in every browser: a tag with classes, properties and inner HTML.
 
-    `html` is what the last frame said and may flash; `calm` is the same without the flash.
+    `html` is what the last frame said and may flash; `calm` is the same without the flash. `element` is for whoever
+    puts it on pages, to make one for all of them.
     """
 
-    __slots__ = ('_calm_piece', '_piece', 'calm', 'children', 'classes', 'html', 'id', 'props', 'room', 'tag')
+    __slots__ = (
+        '_calm_piece',
+        '_piece',
+        'calm',
+        'children',
+        'classes',
+        'element',
+        'html',
+        'id',
+        'props',
+        'room',
+        'tag',
+    )
 
     def __init__(
         self, number: int, room: str, tag: str, classes: str, children: Sequence['Cell'], props: dict[str, str]
     ) -> None:
         self.id, self.room, self.tag = number, ROOM + room, tag
         self.classes, self.children, self.props = classes.split(), tuple(children), props
+        self.element: Any = None
         self.show('', '')
 
     def show(self, html: str, calm: str) -> None:

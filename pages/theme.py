@@ -18,9 +18,11 @@ from nicegui import app, events, ui
 
 from desk.desk import Desk
 from desk.errors import NotFound
-from desk.feeds import FeedState
+from pages.feed_line import FeedLine
+from pages.live import Live
 from pages.order_news import OrderNews
 from pages.replay_banner import banner
+from pages.still import still
 
 NAME = 'Cointape'
 MENU = (
@@ -37,8 +39,6 @@ MODES: dict[str, tuple[bool | None, str]] = {
     'dark': (True, 'dark_mode'),
 }
 FIELDS = (ui.input, ui.select, ui.textarea, ui.number)
-WORST_FIRST = ('failed', 'reconnecting', 'loading', 'live', 'stopped')
-FEED_LOOK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ class Frame:
     keyboard: ui.keyboard
 
 
-def register() -> None:
-    """Serve the style sheet and set what every field and button has in common."""
+def register(desk: Desk, live: Live) -> None:
+    """Serve the style sheet, make what pages share, and set what every field and button has in common."""
     text, url = style_sheet()
+    app.state.feed_line = FeedLine(desk, live)
 
     @app.get(url, include_in_schema=False)
     def style() -> Response:
@@ -85,11 +86,11 @@ def frame(title: str, desk: Desk) -> Iterator[Frame]:
     dark = _colours(mode)
     with ui.header(wrap=False).classes('bar'):
         ui.skip_link('Skip to the content', target=ui.context.client.content)
-        ui.link(NAME, '/').classes('brand')
+        still('a', NAME, 'brand', href='/')
         _pages()
         search = _search(desk)
-        _feed(desk)
-        ui.link('Add price', '/add').classes('add')
+        app.state.feed_line.show()
+        still('a', 'Add price', 'add', href='/add')
         _toggle(dark, mode)
     with ui.footer(wrap=False).classes('bottom'):
         _pages(add=True)
@@ -107,14 +108,14 @@ def _colours(mode: str) -> ui.dark_mode:
 
 
 def _pages(add: bool = False) -> None:
-    here = ui.context.client.request.url.path
-    with ui.element('nav').classes('pages').props('aria-label="Pages"'):
-        for path, label in MENU:
-            link = ui.link(label, path)
-            if here.rstrip('/') == path.rstrip('/'):
-                link.props('aria-current=page')
-        if add:
-            ui.link('Add', '/add').classes('add').props('aria-label="Add price"')
+    here = ui.context.client.request.url.path.rstrip('/')
+    links = [
+        f'<a href="{path}"{" aria-current=page" if here == path.rstrip("/") else ""}>{label}</a>'
+        for path, label in MENU
+    ]
+    if add:
+        links.append('<a href="/add" class="add" aria-label="Add price">Add</a>')
+    still('nav', ''.join(links), 'pages', **{'aria-label': 'Pages'})
 
 
 def _search(desk: Desk) -> ui.input:
@@ -142,31 +143,6 @@ def _target(desk: Desk, text: str) -> str:
 def _focus(event: events.KeyEventArguments, search: ui.input) -> None:
     if event.action.keydown and event.key == '/' and not event.modifiers.ctrl and not event.modifiers.meta:
         search.run_method('focus')
-
-
-def _feed(desk: Desk) -> None:
-    with ui.link(target='/status').classes('feed') as link:
-        ui.element('span').classes('dot').props('aria-hidden=true')
-        words = ui.label().classes('words')
-
-    def look() -> None:
-        state, text = feed_words(desk.feeds.states())
-        if words.text != text or link.props.get('data-state') != state:
-            words.set_text(text)
-            link.props['data-state'], link.props['title'] = state, text
-
-    look()
-    ui.context.client.on_delete(desk.feeds.on_change(look))
-    ui.timer(FEED_LOOK, look, immediate=False)  # "last price 14 s ago" ages without an event
-
-
-def feed_words(states: list[FeedState]) -> tuple[str, str]:
-    """The state that deserves attention most, and its words."""
-    for state in WORST_FIRST:
-        for feed in states:
-            if feed.state == state:
-                return state, feed.words
-    return 'off', 'No feed'
 
 
 def _toggle(dark: ui.dark_mode, mode: str) -> None:

@@ -12,8 +12,7 @@ from nicegui import Client, ui
 from nicegui.testing import User
 
 from desk.crew import Crew
-from pages.live import FIRST_ID, Live
-from pages.live_element import LiveElement, reorder
+from pages.live import Live
 from pages.wire import Message
 
 
@@ -102,45 +101,6 @@ async def opened(user: User, *builders: Any) -> Client:
     return await user.open('/cells')
 
 
-async def test_a_cell_has_one_id_in_every_browser_and_ordinary_ids_go_on(user: User, live: Live) -> None:
-    cell = live.cell('room')
-    live.set(cell, '<b>67,000</b>')
-    ids = []
-    for _ in range(2):
-        client = await opened(user, lambda: ui.label('before'), lambda: live.show(cell), lambda: ui.label('after'))
-        ids.append([number for number, element in client.elements.items() if isinstance(element, LiveElement)])
-        assert max(set(client.elements) - {cell.id}) < 1000
-    assert ids == [[cell.id], [cell.id]]
-    assert cell.id >= FIRST_ID
-
-
-async def test_a_page_load_shows_the_current_price_without_its_flash(user: User, live: Live) -> None:
-    cell = live.cell('room')
-    live.set(cell, '1<b class="lit-up">2</b>', '12')
-    client = await opened(user, lambda: live.show(cell))
-    assert client.elements[cell.id]._to_dict()['props']['innerHTML'] == '12'
-    await user.should_see('12')
-
-
-async def test_the_same_cell_twice_on_a_page_is_refused(user: User, live: Live) -> None:
-    cell, refused = live.cell('room'), []
-
-    def again() -> None:
-        with pytest.raises(ValueError, match='on this page already') as caught:
-            live.show(cell)
-        refused.append(caught.value)
-
-    await opened(user, lambda: live.show(cell), again)
-    assert len(refused) == 1
-
-
-async def test_a_browsers_own_outbox_never_carries_a_cell(user: User, live: Live) -> None:
-    cell = live.cell('room')
-    client = await opened(user, lambda: live.show(cell))
-    client.elements[cell.id].update()
-    assert cell.id not in client.outbox.updates
-
-
 async def test_a_change_goes_to_the_room_and_is_calm_after_a_second(user: User, live: Live, connect: Connect) -> None:
     one, other, elsewhere = live.cell('room'), live.cell('room'), live.cell('elsewhere')
     browser = await connect(lambda: live.show(one))
@@ -178,15 +138,6 @@ async def test_a_snapshot_is_as_new_as_the_frames_before_it(user: User, live: Li
     live.set_props(cell, title='new')
     browser = await connect(lambda: live.show(cell))
     assert (await browser.next())[cell.id]['props'] == {'title': 'new', 'innerHTML': '1'}
-
-
-async def test_a_row_holds_its_cells_and_is_reordered_without_being_sent(user: User, live: Live) -> None:
-    rows = [live.cell('room', 'a', 'row', (live.cell('room'),), href=f'/{number}') for number in range(2)]
-    shown: list[LiveElement] = []
-    client = await opened(user, lambda: shown.extend(live.show(row) for row in rows))
-    assert [element._to_dict()['children'] for element in shown] == [[row.children[0].id] for row in rows]
-    reorder(client.content, shown[::-1])
-    assert client.content._to_dict()['children'] == [row.id for row in rows[::-1]]
 
 
 async def test_a_browser_that_stops_reading_is_left_alone_until_it_has_drained(
