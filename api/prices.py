@@ -16,9 +16,8 @@ from desk.desk import Desk
 from desk.errors import Invalid
 from desk.intake import checked
 from desk.market import Quote
-from desk.store import Record
+from desk.store import Entry, Record
 from desk.ticks import Tick, parse_timestamp
-from models import Cryptocurrency
 
 RECORDS = TypeAdapter(list[RecordOut])
 Name = Annotated[str, Path(description="a coin's name, whatever its case", examples=['BTC'])]
@@ -92,7 +91,7 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
-async def _answered(records: list[Cryptocurrency]) -> Response:
+async def _answered(records: list[Entry]) -> Response:
     """A list of records as JSON, made in a thread: 10,000 of them would hold up everybody for 100 ms."""
     found = await asyncio.to_thread(lambda: RECORDS.dump_json(RECORDS.validate_python(records)))
     return Response(found, 201, media_type='application/json')

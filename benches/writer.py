@@ -28,7 +28,7 @@ from desk.candles import STORED, gather, merge
 from desk.desk import Desk
 from desk.intake import record_of
 from desk.settings import Settings
-from desk.store import FeedRecord, Store
+from desk.store import Entry, Store
 from desk.store.database import connect
 from desk.store.parts import Key, minutes_of
 from desk.store.schema import migrate
@@ -37,7 +37,7 @@ from desk.ticks import Tick
 from models import Coin, Origin, utc_now
 
 COINS, POSTED, POSTS, GOAL = 100, 10_000, 5, 0.5
-FED = [field.name for field in fields(FeedRecord)][1:-1]
+FED = [field.name for field in fields(Entry)][1:-1]
 START = utc_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=300)
 MILLISECOND = timedelta(milliseconds=1)
 Numbered = tuple[Tick, Coin]
@@ -87,7 +87,7 @@ def _tick(load: Load, number: int, coins: Sequence[Coin]) -> Tick:
     )
 
 
-async def feed(store: Store, fed: list[FeedRecord]) -> None:
+async def feed(store: Store, fed: list[Entry]) -> None:
     """As feeds do, and what they told is written at once."""
     for record in fed:
         store.add_later(record)
@@ -99,10 +99,10 @@ async def add(store: Store, batch: list[Numbered]) -> None:
     await store.add([record_of(tick, coin) for tick, coin in batch])
 
 
-def fed(tick: Tick, coin: Coin) -> FeedRecord:
+def fed(tick: Tick, coin: Coin) -> Entry:
     """What a feed told."""
     values = (getattr(tick, name) for name in FED)
-    return FeedRecord(coin.id or 0, *values)
+    return Entry(coin.id or 0, *values)
 
 
 class Candles:
@@ -111,7 +111,7 @@ class Candles:
     def __init__(self) -> None:
         self.known: dict[Key, Any] = {}
 
-    def after(self, batch: list[FeedRecord]) -> list[Row]:
+    def after(self, batch: list[Entry]) -> list[Row]:
         """The rows that are new or other ones."""
         finer = minutes_of(batch)
         new = dict(finer)

@@ -51,7 +51,7 @@ class Corrections:
         new = await self.store.amend(record_id, record_of(tick, coin), reason.strip(), author)
         assert new is not None
         await self._recall(coin)
-        return new
+        return new.model()
 
     async def withdraw(self, record_id: int, reason: str, author: str) -> None:
         """Take a record back."""

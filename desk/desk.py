@@ -25,7 +25,7 @@ from desk.replay.feed import Replay
 from desk.replay.sessions import Replays
 from desk.settings import Settings
 from desk.status import Status, memory, versions, writer_state
-from desk.store import HistoryPage, Store
+from desk.store import Entry, HistoryPage, Store
 from desk.ticks import Bar, Tick
 from models import Coin, Cryptocurrency, Policy, utc_now
 
@@ -100,9 +100,9 @@ class Desk:
 
     async def submit(self, tick: Tick) -> Cryptocurrency:
         """Commit one price and put it on the market; returns the record, raises DeskError."""
-        return (await self.submit_many([tick]))[0]
+        return (await self.submit_many([tick]))[0].model()
 
-    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Entry]:
         """All or none. Feed ticks return [] at once and are sampled into history, unless a file restores them."""
         records = await self.intake.submit_many(ticks, restored)
         if records:

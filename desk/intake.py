@@ -9,7 +9,7 @@ from typing import TypeVar
 from desk.errors import Invalid
 from desk.market import Market, Standing
 from desk.registry import Registry
-from desk.store import Store
+from desk.store import Entry, Store
 from desk.ticks import FUTURE_TOLERANCE, Bar, Tick, check_bar, check_price, check_timestamp, parse_name
 from models import Coin, Cryptocurrency, Origin
 
@@ -46,7 +46,7 @@ class Intake:
         self._lanes: dict[str, Lane] = {}
         self._lanes_as_of = -1
 
-    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Cryptocurrency]:
+    async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Entry]:
         """Commit all ticks or none, then move the market; feed ticks go to the market at once instead.
 
         `restored`: an export brings them back, so a feed's prices too are committed, each of them.
@@ -82,7 +82,7 @@ class Intake:
         self.seq += 1
         return self.seq
 
-    async def _commit(self, ticks: Sequence[Tick], restored: bool) -> list[Cryptocurrency]:
+    async def _commit(self, ticks: Sequence[Tick], restored: bool) -> list[Entry]:
         coins = await self.coins(tick.name for tick in ticks)
         numbered = [(tick._replace(seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
         made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
@@ -170,22 +170,22 @@ def checked(tick: Tick, now: datetime) -> Tick:
     )
 
 
-def record_of(tick: Tick, coin: Coin) -> Cryptocurrency:
+def record_of(tick: Tick, coin: Coin) -> Entry:
     """The record that keeps a tick."""
-    return Cryptocurrency(
-        name=coin.name,
-        price=tick.price,
-        timestamp=tick.timestamp,
-        coin_id=_id(coin),
-        seq=tick.seq,
-        received=tick.received,
-        source=tick.source,
-        origin=tick.origin,
-        author=tick.author,
-        note=tick.note,
-        volume=tick.volume,
-        bid=tick.bid,
-        ask=tick.ask,
+    return Entry(
+        _id(coin),
+        coin.name,
+        tick.price,
+        tick.timestamp,
+        tick.source,
+        tick.origin,
+        tick.volume,
+        tick.bid,
+        tick.ask,
+        tick.author,
+        tick.note,
+        tick.seq,
+        tick.received,
     )
 
 

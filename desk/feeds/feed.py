@@ -8,13 +8,12 @@ from desk.feeds.markets import Grid
 from desk.feeds.state import Health
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
-from models import Cryptocurrency
 
 
 class Sink(Protocol):
     """Where prices go: the desk, or a test."""
 
-    async def submit_many(self, ticks: Sequence[Tick]) -> list[Cryptocurrency]:
+    async def submit_many(self, ticks: Sequence[Tick]) -> Sequence[object]:
         """Takes ticks of origin FEED at once, returns an empty list."""
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:

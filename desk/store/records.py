@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -16,8 +16,9 @@ T = TypeVar('T')
 
 
 @dataclass(eq=False, slots=True)
-class FeedRecord:
-    """A record on its way: the columns of a `Cryptocurrency`, made in a hundredth of the time that the model takes."""
+class Entry:
+    """A record on its way into the store, with its id once it is there: a `Cryptocurrency` in all but the time it takes
+    to be made, a hundredth."""
 
     coin_id: int
     name: str
@@ -34,8 +35,12 @@ class FeedRecord:
     received: datetime
     id: int | None = None
 
+    def model(self) -> Cryptocurrency:
+        """The same as people bind to it."""
+        return Cryptocurrency(**{field.name: getattr(self, field.name) for field in fields(self)})
 
-Told = Cryptocurrency | FeedRecord
+
+Told = Cryptocurrency | Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from desk.candles import STORED, Part, floor
 from desk.store.parts import Key
-from desk.store.records import FeedRecord, Told
+from desk.store.records import Entry, Told
 from desk.ticks import MONEY, Tick
 from models import CandleOrigin, Origin
 
@@ -73,7 +73,7 @@ class RunningSecond:
         if not isinstance(last, Tick):
             return last
         _, price, moment, source, origin, volume, bid, ask, author, note, seq, received = last
-        return FeedRecord(
+        return Entry(
             self.coin_id, self.name, price, moment, source, origin, volume, bid, ask, author, note, seq, received
         )
 

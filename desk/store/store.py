@@ -13,7 +13,7 @@ from desk.store import parts, queries, trade_queries, writes
 from desk.store.access import Access, told
 from desk.store.database import connect
 from desk.store.queries import Sighting
-from desk.store.records import FeedRecord, HistoryPage, Position, Record, Told
+from desk.store.records import Entry, HistoryPage, Position, Record, Told
 from desk.store.schema import migrate
 from desk.store.trade_store import TradeStore
 from desk.store.writer import Writer
@@ -21,7 +21,7 @@ from desk.ticks import Bar, Tick
 from models import Amendment, Coin, Cryptocurrency, Policy, utc_now
 
 EXPORT_CHUNK = 2_000
-New = TypeVar('New', Cryptocurrency, FeedRecord)
+New = TypeVar('New', Cryptocurrency, Entry)
 
 
 class Store:
