@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Dialect, String, Table, Update, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
@@ -132,8 +131,9 @@ def _copy(connection: Connection, table: Table, columns: dict[str, Any]) -> None
     statement = f'COPY {table.name} ({", ".join(columns)}) FROM STDIN'
     lines = map('\t'.join, zip(*columns.values(), strict=True))
     driver: Any = connection.connection.cursor()
+    failed = connection.dialect.loaded_dbapi.Error
     try:
         with driver, driver.copy(statement) as copy:
             copy.write('\n'.join(lines) + '\n')
-    except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error
+    except failed as error:
+        raise DBAPIError.instance(statement, None, error, failed, dialect=connection.dialect) from error
