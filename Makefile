@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TOOLS := $(VENV)/tools-installed
+PEERS := $(VENV)/peers-installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 UNITS := tests/unit tests/user --numprocesses auto --dist loadfile
@@ -53,8 +54,9 @@ cover: $(TOOLS)
 	$(BIN)/coverage run -m pytest tests/unit tests/user $(ARGS)
 	$(BIN)/coverage report
 
-bench: $(INSTALLED)
-	@for bench in benches/*.py; do $(BIN)/python $$bench || exit 1; done
+# Half an hour on a quiet machine; some of them: make bench ARGS="fanout writer".
+bench: $(PEERS) chromium
+	$(BIN)/python benches/results.py $(ARGS)
 
 chromium: $(TOOLS)
 	@BIN=$(BIN) sh .ci/chromium
@@ -77,3 +79,8 @@ $(TOOLS): requirements.txt requirements-dev.txt constraints.txt | $(BIN)/python
 	@echo 'Installing what Cointape and its tests need (once) …'
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(INSTALLED)
+
+$(PEERS): requirements.txt requirements-dev.txt requirements-bench.txt constraints.txt | $(BIN)/python
+	@echo 'Installing what the benches compare Cointape with (once) …'
+	@$(PIP) -r requirements-bench.txt
+	@touch $@ $(TOOLS) $(INSTALLED)

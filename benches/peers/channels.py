@@ -54,12 +54,13 @@ application = ProtocolTypeRouter({'websocket': URLRouter(routes)})
 
 def on_daphne(port: int) -> None:
     """Serve as `daphne` does."""
+    from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server
 
     begun: list[asyncio.Task[None]] = []
     Server(
         application,
-        endpoints=[f'tcp:port={port}:interface=127.0.0.1'],
+        endpoints=build_endpoint_description_strings(host='127.0.0.1', port=port),
         ready_callable=lambda: begun.append(asyncio.get_event_loop().create_task(obey(submit))),
     ).run()
 
