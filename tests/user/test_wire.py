@@ -17,8 +17,8 @@ from nicegui.testing import User
 from websockets.asyncio.client import connect
 
 from pages import wire
-from tests.fetching import visitor
-from tests.protocol import SOCKET, Browser
+from tests.fetching import SOCKET, visitor
+from tests.protocol import Browser
 
 WAIT = 5.0
 
