@@ -125,6 +125,7 @@ class ServedDesk:
         """As many ticks as fast as they go, in batches."""
         batches = _batches(self.prices.ticks(count), batch)
         gc.collect()
+        gc.freeze()  # as the program does once it has started
         late, probe = _probe()
         drawn, sent = self.live.seconds, self.readers.seconds
         cpu, wall = time.process_time(), time.perf_counter()
@@ -132,6 +133,7 @@ class ServedDesk:
             await self.desk.submit_many(ticks)
             await asyncio.sleep(0)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        gc.unfreeze()
         probe.cancel()
         return Run(count, wall, cpu, self.live.seconds - drawn, self.readers.seconds - sent, late)
 

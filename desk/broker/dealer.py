@@ -66,6 +66,8 @@ class Dealer:
         """A price has become the live one: decide what it does, or keep it until that can be done."""
         if self._given is not None:
             self.backlog.keep(coin_id, tick)
+        elif self.matcher.idle and not self.pump.busy and not self.foreign:
+            self.matcher.live[coin_id] = tick  # no order can ever need it again
         elif not self.foreign:
             changes, place = self._match(coin_id, tick), self.backlog.end
             self.backlog.keep(coin_id, tick)

@@ -27,7 +27,8 @@ STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
 class Matcher:
     """All open books and their orders as decided, which may be ahead of what is committed.
 
-    `newest` is the desk's newest sequence number, `governing` the price that governs a coin now.
+    `newest` is the desk's newest sequence number, `governing` the price that governs a coin now; `live` has the newest
+    price of each coin that came in live.
     """
 
     def __init__(
@@ -41,11 +42,16 @@ class Matcher:
         self._numbers = Numbers()
         self._owners: dict[int, Account] = {}
         self._resting: dict[int, Resting] = {}
-        self._live: dict[int, Tick] = {}
+        self.live: dict[int, Tick] = {}
         self._taken = Taken()
         self._due = Due()
         self._moved: list[int] = []
         self._met: dict[int, Order] | None = None  # while a price is worked on: what it has touched, as it stands
+
+    @property
+    def idle(self) -> bool:
+        """Whether no order is open: a price then does nothing but become the live one."""
+        return not self._owners
 
     @property
     def newest_order(self) -> int:
@@ -132,7 +138,7 @@ class Matcher:
 
     def tick(self, coin_id: int, tick: Tick) -> list[Change]:
         """A price has just become the coin's live price: what it fills, triggers and ends."""
-        self._live[coin_id] = tick
+        self.live[coin_id] = tick
         changes = self.expire(max(tick.received, self._clock())) if self._due else []
         resting = self._resting.get(coin_id)
         if resting is None or resting.quiet(tick.price):
@@ -251,7 +257,7 @@ class Matcher:
 
     def _fresh(self, coin_id: int) -> Tick | None:
         """The coin's price if it came in live and is not too old."""
-        tick, live = self._governing(coin_id), self._live.get(coin_id)
+        tick, live = self._governing(coin_id), self.live.get(coin_id)
         if tick is None or live is None or live.seq != tick.seq or self._clock() - tick.timestamp > FRESH:
             return None
         return tick

@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desk.windows import QUARTERS, Window
 
@@ -36,3 +40,36 @@ def test_memory_is_bounded_by_a_day() -> None:
     for quarter in range(1000):
         window.add(NOON + timedelta(minutes=15 * quarter), quarter, Decimal(1), None)
     assert len(window.closes(NOON)) == QUARTERS + 1
+
+
+PRICES = st.lists(
+    st.tuples(st.integers(0, 3 * 86_400), st.integers(1, 10**6), st.none() | st.integers(0, 10**6)), max_size=60
+)
+
+
+@given(PRICES, st.integers(-3600, 3 * 86_400), st.booleans())
+def test_a_window_says_what_all_its_prices_say_together(
+    prices: list[tuple[int, int, int | None]], later: int, in_order: bool
+) -> None:
+    window, now = Window(), NOON + timedelta(days=3, seconds=later)
+    kept: list[tuple[datetime, int, Decimal, Decimal | None]] = []
+    for seq, (second, price, volume) in enumerate(sorted(prices, key=itemgetter(0)) if in_order else prices, 1):
+        moment = NOON + timedelta(seconds=second)
+        new = moment, seq, Decimal(price).scaleb(-2), None if volume is None else Decimal(volume).scaleb(-8)
+        newest = max((quarter(each[0]) for each in kept), default=0)
+        kept += [new] if quarter(moment) >= newest - QUARTERS else []
+        window.add(*new)
+        window.summary(now)  # what was asked before changes nothing
+    seen = [each for each in kept if quarter(each[0]) >= quarter(now) - QUARTERS]
+    volumes = [volume for _, _, _, volume in seen if volume is not None]
+    assert window.summary(now) == (
+        max((price for _, _, price, _ in seen), default=None),
+        min((price for _, _, price, _ in seen), default=None),
+        sum(volumes) if volumes else None,
+    )
+    closes = {quarter(moment): price for moment, _, price, _ in sorted(seen, key=itemgetter(0, 1))}
+    assert window.closes(now) == [closes[number] for number in sorted(closes)]
+
+
+def quarter(moment: datetime) -> int:
+    return int(moment.timestamp()) // 900
