@@ -33,22 +33,23 @@ def moment_texts(values: Iterable[datetime | None]) -> list[str | None]:
     last: datetime | None = None
     written: str | None = None
     for value in values:
-        if value is not last:
-            last, written = value, None if value is None else _moment_text(value, days)
+        if value is None:
+            last = written = None
+        elif value is not last:
+            last = value
+            moment = value if value.tzinfo is UTC else _in_utc(value)
+            day = moment.date()
+            if day not in days:
+                days[day] = f'{day} '
+            written = days[day] + moment.time().isoformat('microseconds')
         texts.append(written)
     return texts
 
 
-def _moment_text(moment: datetime, days: dict[date, str]) -> str:
-    if moment.tzinfo is not UTC:
-        if moment.utcoffset() is None:
-            raise ValueError('a moment without a zone')
-        moment = moment.astimezone(UTC)
-    day = moment.date()
-    known = days.get(day)
-    if known is None:
-        known = days[day] = f'{day} '
-    return known + moment.time().isoformat('microseconds')
+def _in_utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError('a moment without a zone')
+    return moment.astimezone(UTC)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):

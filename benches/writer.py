@@ -6,6 +6,7 @@ the old ones and merges, the raw side is given the result. The three take turns,
 """
 
 import asyncio
+import gc
 import statistics
 import sys
 import tempfile
@@ -245,6 +246,7 @@ def server() -> Iterator[str]:
 
 def main() -> None:
     """Print the tables."""
+    gc.freeze()  # as a desk does when it has started
     with tempfile.TemporaryDirectory() as folder:
         report('SQLite', Place(Path(folder)))
     with tempfile.TemporaryDirectory() as folder, server() as url:

@@ -13,7 +13,7 @@ from desk.store.tables import COLUMNS, RECORD
 
 LAST = select(func.max(RECORD.c.id))
 NUMBERED = text("SELECT setval(ids, nextval(ids) + :others) FROM pg_get_serial_sequence('cryptocurrency', 'id') AS ids")
-_values = attrgetter(*COLUMNS[1:])
+VALUES = {name: attrgetter(name) for name in COLUMNS[1:]}
 
 
 class Addition:
@@ -38,7 +38,8 @@ def add_records(connection: Connection, records: Sequence[Told]) -> list[int]:
 
 
 def _ready(dialect: Dialect, records: Sequence[Told]) -> Rows:
-    return Rows(dialect, RECORD, COLUMNS[1:], [_values(record) for record in records])
+    """Column by column: a tuple for each record would only be in the way."""
+    return Rows(dialect, RECORD, {name: list(map(value, records)) for name, value in VALUES.items()}, len(records))
 
 
 def _insert(connection: Connection, rows: Rows, count: int) -> list[int]:

@@ -3,7 +3,7 @@
 Rows are converted column by column, before the transaction if one likes; PostgreSQL takes many rows by COPY.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,37 +19,40 @@ NULL = r'\N'
 ESCAPES = str.maketrans({'\\': r'\\', '\t': r'\t', '\n': r'\n', '\r': r'\r'})
 
 Converter = Callable[[Sequence[Any]], Iterable[Any]]
+Way = Callable[[Any, str, Iterator[Any]], None]
 Prepared = tuple[str, tuple[str, ...], tuple[Converter, ...]]
 
 
 class Rows:
-    """Rows of a table, whose values stand in the order of `names`, converted for a database but not yet sent."""
+    """Rows of a table, given as columns by their names, converted for a database but not yet sent."""
 
-    def __init__(self, dialect: Dialect, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-        self._dialect, self._table, self._count = dialect, table, len(rows)
-        self._copied = dialect.name == 'postgresql' and self._count >= COPIED
+    def __init__(self, dialect: Dialect, table: Table, columns: Mapping[str, Sequence[Any]], count: int) -> None:
+        self._dialect, self._table, self._count = dialect, table, count
+        self._copied = dialect.name == 'postgresql' and count >= COPIED
         converter = _to_copy if self._copied else partial(_converter, dialect)
-        columns = zip(names, zip(*rows, strict=True), strict=True) if rows else ()
-        self._columns = {name: converter(table.c[name].type)(values) for name, values in columns}
+        self._columns = {name: converter(table.c[name].type)(values) for name, values in columns.items()}
 
     def number(self, ids: Sequence[int]) -> None:
         """Give them their ids."""
         self._columns['id'] = list(map(str, ids)) if self._copied else ids
 
     def insert(self, connection: Connection) -> None:
-        """Send them; raises SQLAlchemyError."""
+        """Send them, once; raises SQLAlchemyError."""
         if not self._count:
             return
         if self._copied:
-            _copy(connection, self._table, self._columns)
+            statement = f'COPY {self._table.name} ({", ".join(self._columns)}) FROM STDIN'
+            _send(connection, statement, _copy, self._columns.values())
         else:
             statement, names, _ = _prepared_insert(self._dialect, self._table, tuple(self._columns))
-            connection.exec_driver_sql(statement, _turned(self._columns[name] for name in names))
+            _send(connection, statement, _execute, [self._columns[name] for name in names])
 
 
 def insert_rows(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of `names`; converts them as the columns' types say."""
-    Rows(connection.dialect, table, names, rows).insert(connection)
+    if rows:
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        Rows(connection.dialect, table, columns, len(rows)).insert(connection)
 
 
 def update_rows(
@@ -60,12 +63,31 @@ def update_rows(
         return 0
     prepared, order, converters = _prepared_update(connection.dialect, statement, names)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    converted = (convert(columns[name]) for name, convert in zip(order, converters, strict=True))
-    return connection.exec_driver_sql(prepared, _turned(converted)).rowcount
+    converted = [convert(columns[name]) for name, convert in zip(order, converters, strict=True)]
+    return _send(connection, prepared, _execute, converted)
 
 
-def _turned(columns: Iterable[Iterable[Any]]) -> list[tuple[Any, ...]]:
-    return list(zip(*columns, strict=True))
+def _send(connection: Connection, statement: str, way: Way, columns: Iterable[Iterable[Any]]) -> int:
+    """Give the driver rows of these columns as it asks for them: no list of rows is made. How many rows it met."""
+    driver: Any = connection.connection.cursor()
+    dialect = connection.dialect
+    refused: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        way(driver, statement, zip(*columns, strict=True))
+        return int(driver.rowcount)
+    except refused as error:
+        raise DBAPIError.instance(statement, None, error, refused, dialect=dialect) from error
+    finally:
+        driver.close()
+
+
+def _execute(driver: Any, statement: str, rows: Iterator[Any]) -> None:
+    driver.executemany(statement, rows)
+
+
+def _copy(driver: Any, statement: str, rows: Iterator[Any]) -> None:
+    with driver.copy(statement) as copy:
+        copy.write('\n'.join(map('\t'.join, rows)) + '\n')
 
 
 @lru_cache
@@ -124,16 +146,3 @@ def _escaped(values: Sequence[str | None]) -> list[str]:
     """The same texts come again and again."""
     known = {value: NULL if value is None else value.translate(ESCAPES) for value in set(values)}
     return [known[value] for value in values]
-
-
-def _copy(connection: Connection, table: Table, columns: dict[str, Any]) -> None:
-    """Send columns as SQLAlchemy, which knows no COPY, would send them: its errors are raised."""
-    statement = f'COPY {table.name} ({", ".join(columns)}) FROM STDIN'
-    lines = map('\t'.join, zip(*columns.values(), strict=True))
-    driver: Any = connection.connection.cursor()
-    failed = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver, driver.copy(statement) as copy:
-            copy.write('\n'.join(lines) + '\n')
-    except failed as error:
-        raise DBAPIError.instance(statement, None, error, failed, dialect=connection.dialect) from error

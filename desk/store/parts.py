@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import islice, pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
@@ -12,13 +13,14 @@ from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, p
 from desk.store.bulk import insert_rows, update_rows
 from desk.store.records import Told
 from desk.store.tables import CANDLE
-from desk.ticks import EARLIEST, Bar
+from desk.ticks import EARLIEST, MONEY, Bar
 from models import CandleOrigin, Origin
 
 FIELDS = [CANDLE.c[name] for name in Part._fields]
 VALUES = slice(0, 5)  # of a Part: what people see of it
 CHUNK = 500
 MINUTE = timedelta(minutes=1)
+PLACE = attrgetter('timestamp', 'seq', 'price')
 T = TypeVar('T')
 K = TypeVar('K')
 
@@ -44,6 +46,15 @@ UPDATE = (
     .where(*(column == bindparam(f'its_{column.name}') for column in KEY))
     .values({column.name: bindparam(f'its_{column.name}') for column in [*FIELDS, CANDLE.c.source]})
 )
+
+
+OF_COINS = select(*KEY, *FIELDS).where(
+    CANDLE.c.coin_id.in_(bindparam('coin_ids', expanding=True)),
+    CANDLE.c.interval == bindparam('of'),
+    CANDLE.c.origin == bindparam('by'),
+)
+BETWEEN = OF_COINS.where(CANDLE.c.start >= bindparam('since'), CANDLE.c.start <= bindparam('until'))
+AMONG = OF_COINS.where(CANDLE.c.start.in_(bindparam('starts', expanding=True)))
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -73,7 +84,7 @@ def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
             runs[place].append(record)
         else:
             runs[place] = [record]
-    return {key_of(run[0]): whole([part_of(record) for record in run]) for run in runs.values()}
+    return {key_of(run[0]): _part_of_run(run) for run in runs.values()}
 
 
 def all_sizes(minutes: Mapping[Key, Part]) -> dict[Key, Part]:
@@ -128,6 +139,27 @@ def read(
     return [(row[0], Part._make(row[1:])) for row in rows]
 
 
+def _part_of_run(records: Sequence[Told]) -> Part:
+    """What `whole` says of the parts of each, without making these."""
+    if len(records) == 1:
+        return part_of(records[0])
+    first, last = min(records, key=PLACE), max(records, key=PLACE)
+    prices = [record.price for record in records]
+    volumes = [record.volume for record in records if record.volume is not None]
+    volume = reduce(MONEY.add, volumes) if volumes else None
+    return Part(
+        first.price,
+        max(prices),
+        min(prices),
+        last.price,
+        volume,
+        first.timestamp,
+        first.seq,
+        last.timestamp,
+        last.seq,
+    )
+
+
 def _coarser(finer: Mapping[Key, Part], interval: int) -> dict[Key, Part]:
     length = timedelta(seconds=interval)
     buckets = _grouped(finer, lambda key: (key.coin_id, key.origin, (key.start - EARLIEST) // length))
@@ -158,34 +190,25 @@ def _replace(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
 
 def _load(connection: Connection, keys: Iterable[Key]) -> dict[Key, Part]:
     wanted = set(keys)
-    rows = (row for lookup in _lookups(wanted) for row in connection.execute(lookup))
+    rows = (row for lookup, places in _lookups(wanted) for row in connection.execute(lookup, places))
     return {key: Part._make(row[4:]) for row in rows if (key := Key._make(row[:4])) in wanted}
 
 
-def _lookups(keys: Iterable[Key]) -> Iterator[Select[*tuple[Any, ...]]]:
-    """Few statements that find these candles, and at most ten times as many others."""
+def _lookups(keys: Iterable[Key]) -> Iterator[tuple[Select[*tuple[Any, ...]], dict[str, Any]]]:
+    """Few questions that find these candles, and at most ten times as many others."""
     for (interval, origin), same in _grouped(keys, lambda key: (key.interval, key.origin)).items():
-        starts = {key.start for key in same}
-        by_coin = _grouped(same, lambda key: key.coin_id)
-        if len(by_coin) * len(starts) <= 10 * len(same):
-            yield from (_lookup(list(by_coin), interval, origin, chunk) for chunk in chunks(starts))
+        by_coin, among = _grouped(same, lambda key: key.coin_id), {'of': interval, 'by': origin}
+        starts = sorted({key.start for key in same})
+        span = (starts[-1] - starts[0]) // timedelta(seconds=interval) + 1
+        if len(by_coin) * span <= 10 * len(same):
+            yield BETWEEN, {**among, 'coin_ids': list(by_coin), 'since': starts[0], 'until': starts[-1]}
+        elif len(by_coin) * len(starts) <= 10 * len(same):
+            for chunk in chunks(starts):
+                yield AMONG, {**among, 'coin_ids': list(by_coin), 'starts': chunk}
         else:
-            yield from (
-                _lookup([coin_id], interval, origin, chunk)
-                for coin_id, own in by_coin.items()
-                for chunk in chunks(key.start for key in own)
-            )
-
-
-def _lookup(
-    coin_ids: list[int], interval: int, origin: CandleOrigin, starts: list[datetime]
-) -> Select[*tuple[Any, ...]]:
-    return select(*KEY, *FIELDS).where(
-        CANDLE.c.coin_id.in_(coin_ids),
-        CANDLE.c.interval == interval,
-        CANDLE.c.origin == origin,
-        CANDLE.c.start.in_(starts),
-    )
+            for coin_id, own in by_coin.items():
+                for chunk in chunks(key.start for key in own):
+                    yield AMONG, {**among, 'coin_ids': [coin_id], 'starts': chunk}
 
 
 def _grouped(items: Iterable[T], trait: Callable[[T], K]) -> dict[K, list[T]]:

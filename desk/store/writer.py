@@ -135,6 +135,8 @@ class Writer:
                 until = time.monotonic() + BATCH_TIME
             batch.append(job)
             rows += job.rows
+            if job.flush is not None:  # who asks for that wants to read
+                break
         self._taken += rows
         return batch
 
