@@ -150,7 +150,7 @@ def raw(found: Found) -> None:
     """As many bytes as a frame of the desk's has on the wire, to as many sockets."""
     for browsers in found.levels:
         run = found.runs[OURS, browsers]
-        with Served('broadcast', '/ws', '--size', str(round(run.wire / run.frames))) as served:
+        with Served('broadcast', '/ws', '--size', str(round(run.wire))) as served:
             served.open(browsers)
             found.idle[RAW, browsers] = served.idle(IDLE)
             found.runs[RAW, browsers] = middle(served)
@@ -170,17 +170,18 @@ def growth() -> None:
     ticks, frames = [], []
     for coins in (100, 1_000):
         with desk(coins) as served:
-            for browsers in (0, 50, LITTLE):
+            for browsers in (0, 1, 50, LITTLE):
                 if browsers:
                     served.open(browsers)
                 run = middle(served, FEW)
-                ticks.append((f'{coins:,}', browsers, micro(run.ticking / run.ticks / 100)))
-            for changed in (1, 10, 100):
+                once = [micro(spent / run.ticks / 100) for spent in (run.taking, run.showing)]
+                ticks.append((f'{coins:,}', browsers, *once))
+            for changed in (0, 1, 10, 100):
                 run = middle(served, FEW, changed)
-                payload = f'{run.payload:,.0f}'
+                payload = f'{run.payload:,.0f}' if changed else ''
                 frames.append((f'{coins:,}', changed, milli(run.cpu / run.ticks), micro(run.per_frame), payload))
-    table('coins | browsers | CPU of a tick, all but the send', ticks)
-    table('coins | of them changed | CPU of a frame for 200 browsers | per browser | bytes of the frame', frames)
+    table('coins | browsers | CPU to take a price in | to render it, once for all browsers', ticks)
+    table('coins | of them changed | CPU for 200 browsers and 0.2 s | per browser | bytes of the frame', frames)
 
 
 def servers(found: Found) -> None:
@@ -196,7 +197,7 @@ def servers(found: Found) -> None:
                 milli(run.p50),
                 milli(run.p99) + (f', {skipped(run):.0%} overtaken' if run.missing else ''),
                 f'{run.payload:,.0f}',
-                f'{run.wire / max(1, run.frames):,.0f}',
+                f'{run.wire:,.0f}',
             )
             for (what, browsers), run in found.runs.items()
         ),

@@ -47,23 +47,24 @@ async def work(coins: int) -> None:
     """Fill the desk, then obey. A tick's CPU time, all but the send, is told with each answer."""
     desk: Desk = app.state.desk
     await past(desk, coins)
-    spent, flush = [0.0], desk.conflator._flush
+    taking, showing, flush = list[float](), list[float](), desk.conflator._flush
 
     def flushed() -> None:
         start = time.thread_time()
         flush()
-        spent.append(time.thread_time() - start)
+        showing.append(time.thread_time() - start)
 
     async def submit(number: int, changed: int, rows: bool) -> None:
         some = ticks(changed, number, rows)
         start = time.thread_time()
         await desk.submit_many(some)  # a feed's prices are not waited for: nobody else has a turn in between
-        spent.append(time.thread_time() - start)
+        taking.append(time.thread_time() - start)
 
     def told() -> dict[str, float]:
-        total = sum(spent)
-        spent.clear()
-        return {'ticking': total}
+        spent = {'taking': sum(taking), 'showing': sum(showing)}
+        taking.clear()
+        showing.clear()
+        return spent
 
     desk.conflator._flush = flushed  # type: ignore[method-assign]
     await obey(submit, told)

@@ -32,7 +32,6 @@ class Load:
     def __init__(self) -> None:
         self.sockets: list[Socket] = []
         self.numbers, self.times, self.late = array('q'), array('d'), array('d')
-        self.sizes: list[int] = []
         self.pages: list[int] = []
         self._known: dict[bytes, int] = {}
         self._last = b''
@@ -62,9 +61,9 @@ class Load:
 
     def begin(self) -> Order:
         """Count from here."""
-        del self.numbers[:], self.times[:], self.late[:], self.sizes[:]
+        del self.numbers[:], self.times[:], self.late[:]
         for socket in self.sockets:
-            socket.payload = socket.wire = socket.count = 0
+            socket.payload = socket.wire = 0
         self._begun = time.monotonic(), time.process_time()
         return {}
 
@@ -72,10 +71,10 @@ class Load:
         """What came since, to how many browsers, how late, and how busy this side was."""
         waits = [at - submitted[n] for n, at in zip(self.numbers, self.times, strict=True) if n in submitted]
         sockets = len(self.sockets)
+        frames = max(1, len(waits))
         return {
-            'frames': sum(socket.count for socket in self.sockets) / sockets,
-            'payload': statistics.median(self.sizes or [0]),
-            'wire': sum(socket.wire for socket in self.sockets) / sockets,
+            'payload': sum(socket.payload for socket in self.sockets) / frames,
+            'wire': sum(socket.wire for socket in self.sockets) / frames,
             'missing': sockets * len(submitted) - len(waits),
             'p50': percentile(waits, 0.5),
             'p99': percentile(waits, 0.99),
@@ -115,7 +114,6 @@ class Load:
         if number >= 0:
             self.numbers.append(number)
             self.times.append(at)
-            self.sizes.append(len(message))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

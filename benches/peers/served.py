@@ -17,7 +17,8 @@ DRAIN, START, END = 0.3, 120, 10
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run of ticks cost and how it arrived. Seconds and bytes; `cpu` is the server's, all threads.
+    """What one run of ticks cost and how it arrived. Seconds and bytes; `cpu` is the server's, all threads; of it
+    `taking` prices in and `showing` them, once for all browsers. `payload` and `wire` are per browser and frame.
 
     `busy` is the share of its core that the load client took and `late` how late its own timers ran.
     """
@@ -25,8 +26,8 @@ class Run:
     browsers: int
     ticks: int
     cpu: float
-    ticking: float
-    frames: float
+    taking: float
+    showing: float
     payload: float
     wire: float
     missing: int
@@ -121,9 +122,9 @@ class Served(ExitStack):
         did = self.server.ask(ticks=ticks, rate=rate, coins=coins, rows=rows)
         time.sleep(DRAIN)
         spent = self.cpu() - before
-        nobody = {'frames': 0, 'payload': 0, 'wire': 0, 'missing': 0, 'p50': 0, 'p99': 0, 'lost': [], 'busy': 0}
+        nobody = {'payload': 0, 'wire': 0, 'missing': 0, 'p50': 0, 'p99': 0, 'lost': [], 'busy': 0}
         seen = self.load.ask(end=did['submitted']) if self.browsers else {**nobody, 'late': 0}
-        return Run(self.browsers, ticks, spent, did.get('ticking', 0.0), **seen)
+        return Run(self.browsers, ticks, spent, did.get('taking', 0.0), did.get('showing', 0.0), **seen)
 
     def idle(self, seconds: float) -> float:
         """The share of a core that it takes while nothing changes."""

@@ -17,8 +17,8 @@ TAIL = b'\0\0\xff\xff'
 class Socket(asyncio.BufferedProtocol):
     """One connection to a websocket at a path. With `nicegui` it shakes hands and answers pings as socket.io's does.
 
-    `heard(message, at)` gets each whole message; `payload`, `wire` and `count` sum up what came since they were set
-    to 0; `ended` is why it is over.
+    `heard(message, at)` gets each whole message; `payload` and `wire` sum up the bytes since they were set to 0, of
+    messages and of all there is; `ended` is why it is over.
     """
 
     def __init__(self, host: str, path: str, cookie: str, nicegui: bool, heard: Heard) -> None:
@@ -30,7 +30,7 @@ class Socket(asyncio.BufferedProtocol):
             + (f'Cookie: {cookie}\r\n' if cookie else '')
             + '\r\n'
         )
-        self.payload = self.wire = self.count = 0
+        self.payload = self.wire = 0
         self.ended = ''
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._room, self._end, self._upgraded = bytearray(ROOM), 0, False
@@ -127,7 +127,6 @@ class Socket(asyncio.BufferedProtocol):
         elif data[:2] != b'42':
             self._shake(data)
             return
-        self.count += 1
         self.payload += len(data)
         self.heard(data, time.monotonic())
 

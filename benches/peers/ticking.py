@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -55,6 +56,7 @@ async def obey(submit: Submit, told: Callable[[], dict[str, Any]] = dict) -> Non
             await submit(number, order['coins'], order['rows'])
         await asyncio.sleep(max(0.0, start + order['ticks'] / order['rate'] - time.monotonic()))
         print(json.dumps({'submitted': submitted, **told()}), flush=True)
+    signal.raise_signal(signal.SIGTERM)  # who gave the orders is gone
 
 
 def pinned(core: int) -> None:
