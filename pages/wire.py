@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from engineio.async_socket import AsyncSocket
 from engineio.packet import MESSAGE, Packet
-from nicegui import Client, core
+from nicegui import Client, client, core
+from nicegui.outbox import Outbox
 from nicegui.server import Server
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
@@ -139,15 +140,47 @@ class Post:
         return True
 
 
+class Asleep(Outbox):
+    """NiceGUI's outbox, which sends what is one browser's own. That wakes each second; this, when it has something."""
+
+    _ended = False
+    _something: asyncio.Event | None = None
+
+    @property
+    def _should_stop(self) -> bool:
+        """NiceGUI's loop ends when it has sent all."""
+        return self._ended or not (self.updates or self.messages)
+
+    @_should_stop.setter
+    def _should_stop(self, ended: bool) -> None:
+        self._ended = ended
+
+    def _set_enqueue_event(self) -> None:
+        super()._set_enqueue_event()
+        if self._something:
+            self._something.set()
+
+    async def loop(self) -> None:
+        """NiceGUI's loop, again and again."""
+        own = asyncio.current_task()
+        something = self._something = asyncio.Event()
+        something.set()
+        while not self._ended and not (own and own.cancelling()):  # a loop that was cancelled just returns
+            await something.wait()
+            something.clear()
+            await super().loop()
+
+
 def install() -> None:
-    """Let the server make a `Wire` of each websocket from now on; without a server (in tests) nothing happens."""
+    """From now on websockets are wires, where the server is NiceGUI's own, and outboxes sleep."""
+    client.Outbox = Asleep  # type: ignore[attr-defined]
     if server := getattr(Server, 'instance', None):
         server.config.ws_protocol_class = Wire
 
 
-def ends(client: Client) -> list[End]:
+def ends(of: Client) -> list[End]:
     """The browser's connections, most often one; a simulated user has none."""
-    found = (_end(sid) for sid in client._socket_to_document_id if core.sio.manager.is_connected(sid, NAMESPACE))
+    found = (_end(sid) for sid in of._socket_to_document_id if core.sio.manager.is_connected(sid, NAMESPACE))
     return [end for end in found if end and not end.gone]
 
 

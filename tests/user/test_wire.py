@@ -194,3 +194,32 @@ def test_the_server_of_nicegui_gets_wires(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Server, 'instance', SimpleNamespace(config=config), raising=False)
     wire.install()
     assert config.ws_protocol_class is wire.Wire
+
+
+async def test_an_outbox_sleeps_until_there_is_something_and_ends_with_its_page(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[wire.Asleep]()
+    stop: Any = wire.Asleep._should_stop
+
+    def look(box: wire.Asleep) -> bool:
+        looked.append(box)
+        return bool(stop.__get__(box))
+
+    async with served(port) as http, Browser(http, '/wired') as browser:
+        client = client_of(browser)
+        assert isinstance(client.outbox, wire.Asleep)
+        monkeypatch.setattr(wire.Asleep, '_should_stop', property(look, stop.__set__))
+        await asyncio.sleep(1.5)  # NiceGUI's own looks after a second
+        assert not looked
+        for number in range(3):
+            with client.content:
+                label = ui.label(f'said {number}')
+            await until(partial(browser.elements.__contains__, str(label.id)))
+        assert looked
+        monkeypatch.undo()
+        loops = [task for task in asyncio.all_tasks() if task.get_name() == f'outbox loop {client.id}']
+        assert len(loops) == 1
+        client.delete()
+        await until(loops[0].done)
+        assert not loops[0].cancelled()
