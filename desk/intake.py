@@ -1,10 +1,9 @@
 """The one path for every price: checked once, numbered, committed, then on the market."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from desk.errors import Invalid
 from desk.market import Market, Standing
@@ -13,9 +12,8 @@ from desk.store import Entry, Store
 from desk.ticks import FUTURE_TOLERANCE, Bar, Tick, check_bar, check_price, check_timestamp, parse_name
 from models import Coin, Cryptocurrency, Origin
 
-Result = TypeVar('Result')
 NOTE_LENGTH, AUTHOR_LENGTH = 500, 100
-BIG = 100
+AT_ONCE = 100  # ticks that are worked on before others get their turn
 MOST_LANES = 10_000
 FEED = Origin.FEED  # a look into an enumeration takes its time
 Lane = tuple[int, str, Standing]  # a coin as its ticks meet it: id, name, what the market knows of it
@@ -54,8 +52,10 @@ class Intake:
         if ticks and ticks[0].origin == FEED and not restored:
             await self._feed(ticks)
             return []
-        now = self.clock()
-        passed = await _apart(len(ticks), lambda: [checked(tick, now) for tick in ticks])
+        now, passed = self.clock(), list[Tick]()
+        for some in _chunks(ticks):
+            passed += [checked(tick, now) for tick in some]
+            await _turn(some)
         return await asyncio.shield(self._commit(passed, restored))
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
@@ -83,24 +83,31 @@ class Intake:
         return self.seq
 
     async def _commit(self, ticks: Sequence[Tick], restored: bool) -> list[Entry]:
-        coins = await self.coins(tick.name for tick in ticks)
-        numbered = [(tick._replace(seq=self.number()), coin) for tick, coin in zip(ticks, coins, strict=True)]
-        made = await _apart(len(numbered), lambda: [record_of(tick, coin) for tick, coin in numbered])
-        records = await self.store.add(made)
-        for some in _chunks(numbered, BIG):
-            some = [(tick, self.registry.get(coin.name)) for tick, coin in some]  # it may have been merged meanwhile
-            self.aged([coin for tick, coin in some if self._ages(coin, tick, restored)])
-            self.changed(coin.name for _, coin in some)
-            await asyncio.sleep(0)  # others get their turn
-        return records
+        await self.coins(dict.fromkeys(tick.name for tick in ticks))
+        numbered, made = list[Tick](), list[Entry]()
+        for some in _chunks(ticks):
+            lanes = await self._lanes_of(some)
+            new = [tick._replace(seq=self.number()) for tick in some]
+            made += [_entry(tick, coin_id, name) for tick, (coin_id, name, _) in zip(new, lanes, strict=True)]
+            numbered += new
+            await _turn(some)
+        entries = await self.store.add(made)
+        for some in _chunks(numbered):
+            lanes = await self._lanes_of(some)  # anew: a coin may have been merged meanwhile
+            aging = [lane for tick, lane in zip(some, lanes, strict=True) if self._ages(tick, lane, restored)]
+            self.aged(standing.coin for _, _, standing in aging)
+            self.changed(name for _, name, _ in lanes)
+            await _turn(some)
+        return entries
 
-    def _ages(self, coin: Coin, tick: Tick, restored: bool) -> bool:
+    def _ages(self, tick: Tick, lane: Lane, restored: bool) -> bool:
         """Put a price on the market; True if what the coin's past looks like must be read anew."""
-        turns = self.market.turns(coin, tick)
-        if not self.market.apply(coin, tick):
+        coin_id, _, standing = lane
+        turns = standing.turns(tick.origin)
+        if not self.market.take(standing, tick):
             return True
         if not restored and tick.origin != Origin.FILE:
-            self.live(_id(coin), tick)
+            self.live(coin_id, tick)
         return turns
 
     async def _feed(self, ticks: Sequence[Tick]) -> None:
@@ -149,8 +156,14 @@ class Intake:
         return [self._lanes[name] for name in names]
 
 
-def _chunks(items: list[Result], size: int) -> Iterable[list[Result]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+def _chunks(ticks: Sequence[Tick]) -> Iterator[Sequence[Tick]]:
+    return (ticks[start : start + AT_ONCE] for start in range(0, len(ticks), AT_ONCE))
+
+
+async def _turn(some: Sequence[Tick]) -> None:
+    """After as many ticks as are done at once, others get their turn."""
+    if len(some) == AT_ONCE:
+        await asyncio.sleep(0)
 
 
 def checked(tick: Tick, now: datetime) -> Tick:
@@ -172,21 +185,12 @@ def checked(tick: Tick, now: datetime) -> Tick:
 
 def record_of(tick: Tick, coin: Coin) -> Entry:
     """The record that keeps a tick."""
-    return Entry(
-        _id(coin),
-        coin.name,
-        tick.price,
-        tick.timestamp,
-        tick.source,
-        tick.origin,
-        tick.volume,
-        tick.bid,
-        tick.ask,
-        tick.author,
-        tick.note,
-        tick.seq,
-        tick.received,
-    )
+    return _entry(tick, _id(coin), coin.name)
+
+
+def _entry(tick: Tick, coin_id: int, name: str) -> Entry:
+    _, price, moment, source, origin, volume, bid, ask, author, note, seq, received = tick
+    return Entry(coin_id, name, price, moment, source, origin, volume, bid, ask, author, note, seq, received)
 
 
 def tick_of(record: Cryptocurrency) -> Tick:
@@ -205,11 +209,6 @@ def tick_of(record: Cryptocurrency) -> Tick:
         seq=record.seq,
         received=record.received,
     )
-
-
-async def _apart(size: int, work: Callable[[], Result]) -> Result:
-    """A big batch is worked on in a thread, where it holds up nobody; a small one is done sooner right here."""
-    return await asyncio.to_thread(work) if size > BIG else work()
 
 
 def _sound(price: Decimal) -> Decimal | None:

@@ -90,7 +90,7 @@ class Standing:
         return True
 
     def turns(self, origin: str) -> bool:
-        """Whether a price of this origin is the first of its class beside the other's."""
+        """Whether this origin's price is the first of its class beside the other's: from now on others count."""
         own, other = (self.feed, self.hand) if origin == FEED else (self.hand, self.feed)
         return own is None and other is not None and self.policy is not LATEST
 
@@ -130,10 +130,6 @@ class Market:
         standing.hand = newer(tick, standing.hand)
         standing.came = self.look() if standing.hand is tick else standing.came
         return standing.governing is tick
-
-    def turns(self, coin: Coin, tick: Tick) -> bool:
-        """Whether this is the first price of its class beside the other's: from now on other prices count."""
-        return self.standing(coin).turns(tick.origin)
 
     def standing(self, coin: Coin) -> Standing:
         """The coin's standing, made when first asked for."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from desk.candles import Part, gather
 from desk.store.feed_buffer import FeedBuffer, Harvest
 from desk.store.parts import Key, key_of, part_of
-from desk.store.records import FeedRecord
+from desk.store.records import Entry
 from desk.ticks import Tick
 from models import Origin
 from tests.unit.store_records import NOON
@@ -32,8 +32,8 @@ def told(seq: int, price: tuple[int, float, Decimal, Decimal | None, Origin]) ->
     return coin_id, 'BTC', Tick('BTC', number, moment, 'x', origin, volume, seq=seq, received=NOON)
 
 
-def record(coin_id: int, name: str, tick: Tick) -> FeedRecord:
-    return FeedRecord(
+def record(coin_id: int, name: str, tick: Tick) -> Entry:
+    return Entry(
         coin_id, name, tick.price, tick.timestamp, tick.source, tick.origin, tick.volume, tick.bid, tick.ask,
         tick.author, tick.note, tick.seq, tick.received,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def merged(harvests: list[Harvest]) -> dict[Key, Part]:
 def test_minutes_are_those_of_all_prices(
     batches: list[tuple[list[tuple[int, float, Decimal, Decimal | None, Origin]], str]],
 ) -> None:
-    buffer, written, all_of_them = FeedBuffer(), list[Harvest](), list[FeedRecord]()
+    buffer, written, all_of_them = FeedBuffer(), list[Harvest](), list[Entry]()
     for batch, then in batches:
         prices = [told(len(all_of_them) + number, price) for number, price in enumerate(batch, 1)]
         all_of_them += [record(*price) for price in prices]
@@ -68,7 +68,7 @@ def test_of_each_second_the_newest_price_is_kept(
     prices: list[tuple[int, float, Decimal, Decimal | None, Origin]],
 ) -> None:
     buffer = FeedBuffer()
-    newest: dict[tuple[int, int], FeedRecord] = {}
+    newest: dict[tuple[int, int], Entry] = {}
     for seq, price in enumerate(prices, 1):
         buffer.put_all([told(seq, price)])
         new = record(*told(seq, price))
@@ -78,4 +78,4 @@ def test_of_each_second_the_newest_price_is_kept(
             newest[second] = new
     kept = buffer.take(everything=True).samples.values()
     assert {each.seq for each in kept} == {each.seq for each in newest.values()}
-    assert all(isinstance(each, FeedRecord) for each in kept)
+    assert all(isinstance(each, Entry) for each in kept)
