@@ -14,7 +14,7 @@ import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +27,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benches.raw_writing import Row, raw
 from desk.candles import STORED, gather, merge
 from desk.desk import Desk
-from desk.intake import record_of
 from desk.settings import Settings
 from desk.store import Entry, Store
 from desk.store.database import connect
@@ -35,13 +34,13 @@ from desk.store.parts import Key, minutes_of
 from desk.store.schema import migrate
 from desk.store.tables import COLUMNS
 from desk.ticks import Tick
-from models import Coin, Origin, utc_now
+from models import Origin, utc_now
 
 COINS, POSTED, POSTS, GOAL = 100, 10_000, 5, 0.5
-FED = [field.name for field in fields(Entry)][1:-1]
 START = utc_now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=300)
 MILLISECOND = timedelta(milliseconds=1)
-Numbered = tuple[Tick, Coin]
+Known = tuple[int, str]  # a coin's id and name
+Numbered = tuple[Tick, Known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +63,25 @@ LOADS = (
 )
 
 
-def batches(load: Load, coins: Sequence[Coin]) -> Iterator[list[Numbered]]:
+def batches(load: Load, coins: Sequence[Known]) -> Iterator[list[Numbered]]:
     """What each commit is given."""
     for start in range(0, load.rows * load.commits, load.rows):
         yield [(_tick(load, number, coins), coins[number % load.coins]) for number in range(start, start + load.rows)]
 
 
-def _tick(load: Load, number: int, coins: Sequence[Coin]) -> Tick:
+def _tick(load: Load, number: int, coins: Sequence[Known]) -> Tick:
     place, coin = divmod(number, load.coins)
     price = Decimal(5_000_000 + number * 7_919 % 200_003) / 100
     moment = START + place * load.step + coin * timedelta(microseconds=7)
     return Tick(
-        coins[coin].name,
+        coins[coin][1],
         price,
         moment,
         'bench',
         load.origin,
-        volume=Decimal(number % 1_000 + 1) / 1_000,
-        bid=price - 1,
-        ask=price + 1,
+        volume=None if load.origin is Origin.PROGRAM else Decimal(number % 1_000 + 1) / 1_000,
+        bid=price - 1 if load.origin is Origin.FEED else None,
+        ask=price + 1 if load.origin is Origin.FEED else None,
         seq=number + 1,
         received=moment + 40 * MILLISECOND,
     )
@@ -97,13 +96,13 @@ async def feed(store: Store, fed: list[Entry]) -> None:
 
 async def add(store: Store, batch: list[Numbered]) -> None:
     """As the intake does with what people, programs and files submit."""
-    await store.add([record_of(tick, coin) for tick, coin in batch])
+    await store.add([entry(tick, *coin) for tick, coin in batch])
 
 
-def fed(tick: Tick, coin: Coin) -> Entry:
-    """What a feed told."""
-    values = (getattr(tick, name) for name in FED)
-    return Entry(coin.id or 0, *values)
+def entry(tick: Tick, coin_id: int, name: str) -> Entry:
+    """What the intake makes of a tick."""
+    _, price, moment, source, origin, volume, bid, ask, author, note, seq, received = tick
+    return Entry(coin_id, name, price, moment, source, origin, volume, bid, ask, author, note, seq, received)
 
 
 class Candles:
@@ -147,11 +146,12 @@ class Place:
         return url
 
 
-async def opened(url: str) -> tuple[Store, list[Coin]]:
+async def opened(url: str) -> tuple[Store, list[Known]]:
     """The store's way to it."""
     store = Store(url)
     await store.open()
-    return store, await store.ensure_coins([f'COIN{number}' for number in range(COINS)])
+    coins = await store.ensure_coins([f'COIN{number}' for number in range(COINS)])
+    return store, [(coin.id or 0, coin.name) for coin in coins]
 
 
 async def measured(place: Place, load: Load) -> list[float]:
@@ -160,7 +160,7 @@ async def measured(place: Place, load: Load) -> list[float]:
     store, coins = await opened(url)
     candles, seconds = Candles(), []
     for batch in batches(load, coins):
-        records = [fed(tick, coin) for tick, coin in batch]
+        records = [entry(tick, *coin) for tick, coin in batch]
         rows = alone.ready([(one.seq, *(getattr(one, name) for name in COLUMNS[1:])) for one in records])
         kept = alone.ready(candles.after(records))
         took = await clocked(feed(store, records) if load.origin is Origin.FEED else add(store, batch))

@@ -43,6 +43,7 @@ class FeedBuffer:
         self._running: dict[int, RunningSecond] = {}
         self._newest: dict[int, datetime] = {}
         self._written: dict[int, datetime] = {}
+        self._minutes: dict[int, Key] = {}  # the last of each coin: to make one anew takes longer than all the rest
         self._lock = Lock()
 
     def put(self, record: Told) -> None:
@@ -97,7 +98,10 @@ class FeedBuffer:
                     self._settle(second)
 
     def _settle(self, second: RunningSecond) -> None:
-        _merge_into(self._held.minutes, second.minute, second.part)
+        minute = self._minutes.get(second.coin_id)
+        if minute is None or not second.within(minute):
+            minute = self._minutes[second.coin_id] = second.minute
+        _merge_into(self._held.minutes, minute, second.part)
         written = self._written.get(second.coin_id)
         if written is None or second.start > written:
             self._keep_newer(second.record, second.start)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import reduce
 from itertools import islice, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, type_coerce, update
+from sqlalchemy.types import NullType
 
+from columns import moment_texts
 from desk.candles import FOLD_OF, STORED, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick, whole
 from desk.store.bulk import insert_rows, update_rows
 from desk.store.records import Told
@@ -48,7 +51,7 @@ UPDATE = (
 )
 
 
-OF_COINS = select(*KEY, *FIELDS).where(
+OF_COINS = select(*(type_coerce(column, NullType()) for column in (*KEY, *FIELDS))).where(
     CANDLE.c.coin_id.in_(bindparam('coin_ids', expanding=True)),
     CANDLE.c.interval == bindparam('of'),
     CANDLE.c.origin == bindparam('by'),
@@ -84,7 +87,7 @@ def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
             runs[place].append(record)
         else:
             runs[place] = [record]
-    return {key_of(run[0]): _part_of_run(run) for run in runs.values()}
+    return {_minute(*place): _part_of_run(run) for place, run in runs.items()}
 
 
 def all_sizes(minutes: Mapping[Key, Part]) -> dict[Key, Part]:
@@ -139,6 +142,11 @@ def read(
     return [(row[0], Part._make(row[1:])) for row in rows]
 
 
+def _minute(coin_id: int, feed: bool, number: int) -> Key:
+    origin = CandleOrigin.FEED if feed else CandleOrigin.HAND
+    return Key(coin_id, STORED[0], origin, EARLIEST + number * MINUTE)
+
+
 def _part_of_run(records: Sequence[Told]) -> Part:
     """What `whole` says of the parts of each, without making these."""
     if len(records) == 1:
@@ -189,9 +197,31 @@ def _replace(connection: Connection, key: Key, parts: Sequence[Part]) -> None:
 
 
 def _load(connection: Connection, keys: Iterable[Key]) -> dict[Key, Part]:
-    wanted = set(keys)
-    rows = (row for lookup, places in _lookups(wanted) for row in connection.execute(lookup, places))
-    return {key: Part._make(row[4:]) for row in rows if (key := Key._make(row[:4])) in wanted}
+    """Of these keys the candles that are stored. Rows come in the database's own words, most of which it can keep."""
+    wanted = list(keys)
+    rows = [row for lookup, asked in _lookups(wanted) for row in connection.execute(lookup, asked).all()]
+    if not rows:
+        return {}
+    texts = connection.dialect.name == 'sqlite'
+    starts = moment_texts(key.start for key in wanted) if texts else [key.start for key in wanted]
+    places = {(*key[:3], start): key for key, start in zip(wanted, starts, strict=True)}
+    read = _of_texts if texts else Part._make
+    return {places[place]: read(row[4:]) for row in rows if (place := row[:4]) in places}
+
+
+def _of_texts(row: Sequence[Any]) -> Part:
+    opening, high, low, closing, volume, opened, opened_seq, closed, closed_seq = row
+    return Part(
+        Decimal(opening),
+        Decimal(high),
+        Decimal(low),
+        Decimal(closing),
+        None if volume is None else Decimal(volume),
+        datetime.fromisoformat(f'{opened}+00:00'),
+        opened_seq,
+        datetime.fromisoformat(f'{closed}+00:00'),
+        closed_seq,
+    )
 
 
 def _lookups(keys: Iterable[Key]) -> Iterator[tuple[Select[*tuple[Any, ...]], dict[str, Any]]]:

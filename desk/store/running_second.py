@@ -10,7 +10,7 @@ from desk.ticks import MONEY, Tick
 from models import CandleOrigin, Origin
 
 Price = Tick | Told
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class RunningSecond:
@@ -49,6 +49,11 @@ class RunningSecond:
         """The candle that these prices belong to."""
         origin = CandleOrigin.FEED if self._feed else CandleOrigin.HAND
         return Key(self.coin_id, STORED[0], origin, floor(self.start, STORED[0]))
+
+    def within(self, minute: Key) -> bool:
+        """Whether it is `minute`."""
+        feed = minute.origin is CandleOrigin.FEED
+        return feed is self._feed and minute.start <= self.start < minute.start + MINUTE
 
     @property
     def part(self) -> Part:
