@@ -18,6 +18,7 @@ from pages import (
     settings,
     status,
     theme,
+    thrift,
     trading,
 )
 from pages.account_changes import account_changes
@@ -27,6 +28,7 @@ from pages.live import Live
 
 def register(desk: Desk) -> None:
     """Define every page of this desk."""
+    thrift.install()
     live = Live()
     app.on_startup(lambda: live.start(desk.crew))
     theme.register(desk, live)

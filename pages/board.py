@@ -1,5 +1,7 @@
 """The board, '/': every coin in a row, live in every browser."""
 
+from collections.abc import Awaitable
+
 from nicegui import Event, app, ui
 
 from desk.desk import Desk
@@ -59,11 +61,10 @@ class View:
             await self.live.tune(self.client)
             self.list.update()
 
-    async def resort(self) -> None:
-        """The same, unless somebody is reading the board or its order cannot have moved."""
+    def resort(self) -> Awaitable[None] | None:
+        """The same, unless somebody is reading the board or its order cannot have moved: most often it is nothing."""
         key, _ = self.sort
-        if not self.held and next(column.moves for column in COLUMNS if column.key == key):
-            await self.arrange()
+        return self.arrange() if not self.held and next(one.moves for one in COLUMNS if one.key == key) else None
 
     async def search(self, text: str) -> None:
         """Filter as one types."""
