@@ -5,6 +5,7 @@ from 1 million. With a folder as its argument the databases are kept there and f
 """
 
 import asyncio
+import gc
 import os
 import random
 import shutil
@@ -143,6 +144,7 @@ async def stage(folder: Path, life: Life) -> Stage:
     path = folder / 'cointape.db'
     desk = Desk(Settings(data_dir=folder, exchange='none', demo=False), clock=life.now)
     await desk.start()
+    gc.freeze()  # as app.py does
     view = View(desk, random.Random(7), life.born, life.now())
     records = await desk.store.last_seq()
     took = {}

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 log = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -15,9 +16,9 @@ class Crew:
         self.problems: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    def every(self, seconds: float, name: str, step: Callable[[], Awaitable[None]]) -> None:
-        """Do a step now and then again `seconds` after its end."""
-        self._tasks.append(asyncio.create_task(self._repeat(seconds, name, step), name=name))
+    def every(self, seconds: float, name: str, step: Callable[[], Awaitable[None]], rest: float = 0) -> None:
+        """Do a step now and then again `seconds` after its end, and not before `rest` times as long as it took."""
+        self._tasks.append(asyncio.create_task(self._repeat(seconds, name, step, rest), name=name))
 
     async def stop(self) -> None:
         """Cancel all work and wait for its end."""
@@ -26,13 +27,14 @@ class Crew:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
 
-    async def _repeat(self, seconds: float, name: str, step: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, seconds: float, name: str, step: Callable[[], Awaitable[None]], rest: float) -> None:
         pause = seconds
         while True:
+            began = monotonic()
             try:
                 await step()
                 self.problems.pop(name, None)
-                pause = seconds
+                pause = max(seconds, rest * (monotonic() - began))
             except Exception as error:  # told on /status until it works again
                 self.problems[name] = f'{type(error).__name__}: {error}'
                 log.exception('%s failed', name)

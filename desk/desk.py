@@ -79,7 +79,7 @@ class Desk:
             self.replay.resume(self._moments(), self.portfolio.now)
         self._aged(self.registry.all())
         self.crew.every(0, 'lag', self.lag.watch)
-        self.crew.every(0.2, 'windows', self._recall)
+        self.crew.every(0.2, 'windows', self._recall, rest=4)  # an import ages the same coins again and again
         self.crew.every(COMPARE_EVERY / 10 if self.replay else COMPARE_EVERY, 'changes', self._compare)
         self.crew.every(PRUNE_EVERY, 'retention', self._prune)
         await self.feeds.start(self._to_follow(), not self.quotes())

@@ -1,5 +1,6 @@
 """Records as CSV, streamed. Importing it into an empty desk gives the same records."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from decimal import Decimal
 
@@ -7,6 +8,8 @@ from columns import canonical
 from desk.csv.formats import PRICE_ROLES
 from desk.csv.rows import escaped
 from models import Cryptocurrency
+
+PLAIN = re.compile(r'[\w.:][\w.:+-]*|', re.ASCII).fullmatch  # a cell that is written as it is: most of them
 
 
 async def export_csv(
@@ -40,7 +43,7 @@ def _line(record: Cryptocurrency, name: str) -> str:
 
 
 def _joined(cells: Iterable[str]) -> str:
-    return ','.join(quoted(escaped(cell)) for cell in cells) + '\r\n'
+    return ','.join([cell if PLAIN(cell) else quoted(escaped(cell)) for cell in cells]) + '\r\n'
 
 
 def quoted(cell: str) -> str:

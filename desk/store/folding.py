@@ -57,6 +57,10 @@ def _buckets(rows: Sequence[Stored], interval: int) -> Iterator[tuple[datetime, 
 
 
 def _candle(start: datetime, rows: Sequence[Stored]) -> Candle:
+    if len(rows) == 1:
+        _, first, high, low, last, volume, *_ = rows[0]
+        told = None if volume is None else number(volume)
+        return Candle(start, number(first), number(high), number(low), number(last), told)
     opening, closing = _same_start(rows[:MAKINGS], rows[0]), _same_start(rows[-MAKINGS:], rows[-1])
     return Candle(
         start,

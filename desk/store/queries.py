@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -13,7 +14,7 @@ from sqlalchemy.orm.instrumentation import manager_of_class
 from desk.candles import COUNTED, STORED, Candle, floor, stored_interval
 from desk.errors import NotFound
 from desk.store import selects
-from desk.store.folding import Stored, folded
+from desk.store.folding import folded
 from desk.store.parts import chunks
 from desk.store.records import HistoryPage, Position, Record, cursor_at, parse_cursor
 from desk.store.tables import AMENDMENT, COIN, KINDS, PREFERENCE, RECORD
@@ -52,7 +53,9 @@ def record(connection: Connection, record_id: int) -> Record:
 def latest(connection: Connection, coin_ids: Sequence[int]) -> list[Cryptocurrency]:
     """Of each coin the newest active feed record and the newest other one."""
     given = {'coin_ids': list(coin_ids)}
-    return [_made(row) for feed in KINDS for row in connection.execute(selects.latest(feed, by_then=False), given)]
+    return [
+        _made(row) for feed in KINDS for row in connection.execute(selects.latest(feed, by_then=False), given).all()
+    ]
 
 
 def prices_at(
@@ -81,7 +84,7 @@ def history(
         for coin_id, feed in product(coin_ids, KINDS)
         for row in connection.execute(
             selects.history(feed, start is not None, end is not None, after is not None), {**given, 'coin_id': coin_id}
-        )
+        ).all()
     ]
     found.sort(key=_place, reverse=True)
     page = [_with_amendment(row) for row in found[:limit]]
@@ -103,16 +106,16 @@ def candles(
     last = floor(end - timedelta(microseconds=1), interval) + timedelta(seconds=interval) if end else None
     given = {'interval': finer, 'limit': limit * (interval // finer), **_given(first, last)}
     query = selects.candles(first is not None, last is not None)
-    known: list[Stored] = []
+    known: list[Any] = []  # as `Stored`: naming the cells of ten thousand rows would take 5 ms
     for coin_id, origin in product(coin_ids, COUNTED[policy]):
-        known += map(Stored._make, connection.execute(query, {**given, 'coin_id': coin_id, 'origin': origin}))
+        known += connection.execute(query, {**given, 'coin_id': coin_id, 'origin': origin}).all()
     return folded(known, interval)[-limit:]
 
 
 def export(connection: Connection, coin_id: int, after: Position | None, limit: int) -> list[Cryptocurrency]:
     """The first `limit` active records of a coin after a place, oldest first."""
     given = {'coin_id': coin_id, 'limit': limit, **_given(after=after)}
-    found = [row for feed in KINDS for row in connection.execute(selects.export(feed, after is not None), given)]
+    found = [row for feed in KINDS for row in connection.execute(selects.export(feed, after is not None), given).all()]
     found.sort(key=_place)
     return [_made(row) for row in found[:limit]]
 
@@ -121,7 +124,7 @@ def counts(connection: Connection, coin_id: int, keys: Sequence[Sighting]) -> di
     """How many records of a coin, amended ones included, have each (timestamp, price, source)."""
     found = dict.fromkeys(keys, 0)
     for feed, moments in product(KINDS, chunks({timestamp for timestamp, _, _ in keys})):
-        for row in connection.execute(selects.sightings(feed), {'coin_id': coin_id, 'moments': moments}):
+        for row in connection.execute(selects.sightings(feed), {'coin_id': coin_id, 'moments': moments}).all():
             if tuple(row) in found:
                 found[row[0], row[1], row[2]] += 1
     return found
@@ -132,19 +135,15 @@ def _sightings(
 ) -> Iterator[Row[int, datetime, int, Decimal]]:
     given: dict[str, Any] = {'coin_ids': coin_ids, 'moment': moment}
     for feed in KINDS_OF[policy]:
-        yield from connection.execute(selects.last_seen(feed), given)
+        yield from connection.execute(selects.last_seen(feed), given).all()
     for interval, origin in product(STORED, COUNTED[policy]):
         ended = {'moment': moment - timedelta(seconds=interval), 'interval': interval, 'origin': origin}
-        yield from connection.execute(selects.last_candles(), {**given, **ended})
+        yield from connection.execute(selects.last_candles(), {**given, **ended}).all()
 
 
 def _given(start: datetime | None = None, end: datetime | None = None, after: Position | None = None) -> dict[str, Any]:
     given = {'since': start, 'until': end, **dict(zip(('at', 'after'), after or (None, None), strict=True))}
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _place(row: Row[*tuple[Any, ...]]) -> Position:
-    return row.timestamp, row.seq
 
 
 def _with_amendment(row: Row[*tuple[Any, ...]]) -> Record:
@@ -160,3 +159,4 @@ def _made(row: Iterable[Any]) -> Cryptocurrency:
 
 
 MANAGER: Any = manager_of_class(Cryptocurrency)
+_place = itemgetter(ITS_NAMES.index('timestamp'), ITS_NAMES.index('seq'))

@@ -1,6 +1,8 @@
 """Background work goes on when a step fails, and its failure is told until it works again."""
 
 import asyncio
+from threading import Event
+from time import monotonic
 
 from desk.crew import Crew
 
@@ -36,3 +38,19 @@ async def test_work_that_is_stopped_has_stopped() -> None:
     await asyncio.wait_for(begun.wait(), 5)
     await crew.stop()
     assert ended.is_set()
+
+
+async def test_a_step_rests_in_proportion_to_what_it_took() -> None:
+    crew, again, starts, ends = Crew(), asyncio.Event(), list[float](), list[float]()
+
+    async def step() -> None:
+        starts.append(monotonic())
+        await asyncio.to_thread(Event().wait, 0.02)
+        ends.append(monotonic())
+        if len(starts) == 2:
+            again.set()
+
+    crew.every(0, 'the work', step, rest=5)
+    await asyncio.wait_for(again.wait(), 5)
+    await crew.stop()
+    assert starts[1] - ends[0] >= 4.9 * (ends[0] - starts[0])
