@@ -35,7 +35,7 @@ class Busy:
         self, settings: Settings, sink: Sink, clock: Callable[[], datetime], changed: Callable[[], None]
     ) -> None:
         self.health = Health('busy', 'Busy market', clock, changed)
-        self.sink, self.random, self.next = sink, Random(4), 0
+        self.sink, self.random, self.next, self.trading = sink, Random(4), 0, False
         self.names = [f'COIN{number:02}' for number in range(COINS)]
         self.places = [Decimal(5).scaleb(SIZES[number % len(SIZES)]) for number in range(COINS)]
         self.prices = list(self.places)
@@ -43,10 +43,11 @@ class Busy:
     async def run(self) -> None:
         """Make the coins and what is behind them, then trade until cancelled."""
         self.health.expect(self.names)
-        await self.sink.submit_many([tick for far in ('0.9', '1.105', '1') for tick in self._all(Decimal(far))])
+        await self.sink.submit_many([tick for far in ('0.9', '1.106', '1') for tick in self._all(Decimal(far))])
         if self.kind == 'full':
             bars = [self._bar(number, ago) for number in range(COINS) for ago in WEEK]
             await self.sink.submit_candles(bars)
+        self.trading = True
         self.health.become('live')
         loop, step = asyncio.get_running_loop(), 0
         begin = loop.time()
@@ -73,7 +74,7 @@ class Busy:
         return self._made(number, price)
 
     def _made(self, number: int, price: Decimal) -> Tick:
-        volume = Decimal(7) if self.kind == 'full' else None
+        volume = Decimal(7 if self.trading else 100_000) if self.kind == 'full' else None
         return Tick(self.names[number], price, utc_now(), 'busy', Origin.FEED, volume)
 
     def _bar(self, number: int, ago: timedelta) -> Bar:

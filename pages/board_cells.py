@@ -8,10 +8,12 @@ from html import escape
 from desk.market import Quote
 from pages.formats import direction, format_age, format_change, format_full, format_price, format_volume
 from pages.live import Live
+from pages.live_cell import Cell
 from pages.theme import coin_path
 
 ROWS_PER_ROOM = 100
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
+COMPONENT = 'q-card-section'  # the lightest of Quasar's: an element of any tag
 SILENT = timedelta(seconds=60)
 PERIODS = (('change-1h', 'change_1h'), ('change-24h', 'change_24h'), ('change-7d', 'change_7d'))
 
@@ -22,11 +24,13 @@ class Row:
     def __init__(self, live: Live, number: int) -> None:
         room = f'board-{number // ROWS_PER_ROOM}'
         self.live = live
-        self.ident, self.price = live.cell(room, classes='part'), live.cell(room, classes='cell price')
-        self.stats, self.spark = live.cell(room, classes='part'), live.cell(room, classes='cell spark')
-        self.price.props.update({'data-field': 'price'})
-        self.spark.props.update({'data-field': 'sparkline'})
-        self.link = live.cell(room, 'a', 'row', (self.ident, self.price, self.stats, self.spark))
+        self.ident, self.price = live.cell(room, classes='part'), live.cell(room, 'b')
+        self.changes, self.day = live.cell(room, classes='part'), live.cell(room, classes='part')
+        self.spark = live.cell(room, classes='cell spark')
+        self.spark.props['data-field'] = 'sparkline'
+        price = part_of(live, room, 'span', 'cell price', (self.price,))
+        price.props['data-field'] = 'price'
+        self.link = part_of(live, room, 'a', 'row', (self.ident, price, self.changes, self.day, self.spark))
         self.shown: Decimal | None = None
         self.points = 0
 
@@ -35,14 +39,25 @@ class Row:
         self.live.set_props(self.link, href=coin_path(quote.name), **{'data-coin': quote.name})
         self.live.set(self.ident, ident_html(quote, now))
         self.live.set_props(self.price, title=full_price(quote.price))
-        self.live.set(self.price, price_html(quote.price, self.shown), price_html(quote.price, None))
-        self.live.set(self.stats, stats_html(quote))
+        show_price(self.live, self.price, quote.price, self.shown)
+        self.live.set(self.changes, changes_html(quote))
+        self.live.set(self.day, day_html(quote))
         self.shown = quote.price
 
     def draw(self, closes: Sequence[Decimal]) -> None:
         """The sparkline, each minute, and while the day behind it fills."""
         self.points = len(closes)
         self.live.set(self.spark, spark_svg(closes))
+
+
+def part_of(live: Live, room: str, tag: str, classes: str, children: Sequence[Cell]) -> Cell:
+    """A cell that is rendered anew when a cell in it changes, and nothing around it is.
+
+    Vue renders anew the innermost component around what has changed; of plain elements, that is the whole page.
+    """
+    part = live.cell(room, COMPONENT, classes, children)
+    part.props['tag'] = tag
+    return part
 
 
 def ident_html(quote: Quote, now: datetime) -> str:
@@ -64,35 +79,44 @@ def ident_html(quote: Quote, now: datetime) -> str:
 
 def full_price(price: Decimal) -> str:
     """For the tooltip: every digit, where the board shows fewer."""
-    full = format_full(price)
-    return '' if full == format_price(price) else full
+    return '' if Decimal(format_price(price).replace(',', '')) == price else format_full(price)
 
 
-def price_html(price: Decimal, before: Decimal | None) -> str:
-    """The price; the digits that differ from `before` are lit."""
-    text = format_price(price)
-    return text if before is None else lit_html(text, format_price(before), price > before)
+def show_price(live: Live, cell: Cell, price: Decimal, before: Decimal | None) -> None:
+    """Show a price; the digits that differ from `before` flash."""
+    show_number(live, cell, format_price(price), '' if before is None else format_price(before), price > (before or 0))
+
+
+def show_number(live: Live, cell: Cell, text: str, old: str, up: bool) -> None:
+    """Show a number; the digits that differ from those before flash."""
+    if text != old:
+        live.set(cell, lit_html(text, old, up), 'lit' if old else '')
 
 
 def lit_html(text: str, old: str, up: bool) -> str:
-    """A number; the digits that differ from those before are lit."""
-    if text == old:
+    """A number; the digits that differ from those before are in a <b> if it rose, in an <i> if it fell."""
+    if not old:
         return text
     differ = [new != was for new, was in zip(text, old, strict=False)]
-    kept = differ.index(True) if len(text) == len(old) else 0
-    return f'{text[:kept]}<b class="lit-{"up" if up else "down"}">{text[kept:]}</b>'
+    kept, tag = differ.index(True) if len(text) == len(old) else 0, 'b' if up else 'i'
+    return f'{text[:kept]}<{tag}>{text[kept:]}</{tag}>'
 
 
-def stats_html(quote: Quote) -> str:
-    """Changes, volume and the day's range with the price's place in it."""
-    changes = ''.join(
-        f'<span class="cell change {direction(getattr(quote, field))}" data-field="{name}">'
-        f'{format_change(getattr(quote, field))}</span>'
-        for name, field in PERIODS
-    )
+def changes_html(quote: Quote) -> str:
+    """What moves with most prices, and so is short."""
+    changes = [(name, getattr(quote, field)) for name, field in PERIODS]
+    return ''.join(f'<span data-field={name}{_way(change)}>{format_change(change)}</span>' for name, change in changes)
+
+
+def _way(change: Decimal | None) -> str:
+    return f' class={way}' if (way := direction(change)) else ''
+
+
+def day_html(quote: Quote) -> str:
+    """The day's volume, and its range with the price's place in it."""
     return (
-        f'{changes}<span class="cell volume" data-field="volume">{format_volume(quote.volume_24h)}</span>'
-        f'<span class="cell range" data-field="range">{range_html(quote)}</span>'
+        f'<span data-field=volume>{format_volume(quote.volume_24h)}</span>'
+        f'<span data-field=range>{range_html(quote)}</span>'
     )
 
 

@@ -11,7 +11,7 @@ from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
 from models import Coin
-from pages.board_cells import PERIODS, full_price, price_html, range_html
+from pages.board_cells import PERIODS, full_price, range_html, show_price
 from pages.formats import (
     NONE,
     direction,
@@ -53,7 +53,7 @@ class Head:
     def render(self, quote: Quote, zone: str, now: datetime) -> None:
         """What follows from a new price or a new age."""
         self.live.set_props(self.price, title=full_price(quote.price))
-        self.live.set(self.price, price_html(quote.price, self.shown), price_html(quote.price, None))
+        show_price(self.live, self.price, quote.price, self.shown)
         self.live.set(self.timestamp, format_time(quote.timestamp, zone))
         self.live.set(self.source, source_html(quote, now))
         self.live.set(self.figures, figures_html(quote))

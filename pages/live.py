@@ -22,8 +22,8 @@ from pages.live_cell import Cell
 from pages.live_element import LiveElement, fill, place, shown_cells
 from pages.wire import End, Message, ends, install
 
-FIRST_ID = 10_000_000
-CALM_AFTER = 1.0
+FIRST_ID = -1  # and down: a browser's own ids go up
+CALM_AFTER = 0.5  # then the browser fades it
 TEND_EVERY = 0.25
 
 
@@ -31,7 +31,7 @@ class Live:
     """The cells of one desk and the frames that carry them."""
 
     def __init__(self) -> None:
-        self._numbers = count(FIRST_ID)
+        self._numbers = count(FIRST_ID, -1)
         self._changed: dict[int, Cell] = {}
         self._lit: dict[Cell, float] = {}
         self._rooms: defaultdict[str, set[End]] = defaultdict(set)
@@ -70,19 +70,18 @@ class Live:
         """Whether any browser shows, or is about to show, a cell of this room: else nobody needs its rendering."""
         return bool(self._viewers.get(cell.room))
 
-    def set(self, cell: Cell, html: str, calm: str | None = None) -> None:
-        """Show this from the next frame on. `calm` is the same without its flash, for page loads and re-sorts."""
-        calm = html if calm is None else calm
-        if calm == cell.calm:
+    def set(self, cell: Cell, html: str, lit: str = '') -> None:
+        """Show this from the next frame on; `lit` is a class that it has for half a second, in frames alone."""
+        if html == cell.html:
             return
-        cell.show(html, calm)
-        if html != calm:
+        cell.show(html, lit)
+        if lit:
             self._lit[cell] = asyncio.get_running_loop().time() + CALM_AFTER
         self._mark(cell)
 
     def set_props(self, cell: Cell, **props: str) -> None:
-        """Change attributes of a cell."""
-        if props.items() - cell.props.items():
+        """Change attributes of a cell; an empty one goes."""
+        if any(cell.props.get(name, '') != value for name, value in props.items()):
             cell.dress(props)
             self._mark(cell)
 
@@ -116,7 +115,7 @@ class Live:
         now = asyncio.get_running_loop().time()
         for cell in [cell for cell, until in self._lit.items() if until <= now]:
             del self._lit[cell]
-            cell.show(cell.calm, cell.calm)
+            cell.show(cell.html)
             self._mark(cell)
 
     async def _tend(self) -> None:

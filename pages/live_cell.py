@@ -14,19 +14,19 @@ TAG = re.compile(r'<[^>]+>')
 class Cell:
     """What one live element shows in every browser: a tag with classes, properties and inner HTML.
 
-    `html` is what the last frame said and may flash; `calm` is the same without the flash. `element` is for whoever
-    puts it on pages, to make one for all of them.
+    `lit` is one more class, for as long as it flashes: frames bring it, page loads and snapshots do not. `element` is
+    for whoever puts it on pages, to make one for all of them.
     """
 
     __slots__ = (
         '_calm_piece',
         '_piece',
-        'calm',
         'children',
         'classes',
         'element',
         'html',
         'id',
+        'lit',
         'props',
         'room',
         'tag',
@@ -38,45 +38,47 @@ class Cell:
         self.id, self.room, self.tag = number, ROOM + room, tag
         self.classes, self.children, self.props = classes.split(), tuple(children), props
         self.element: Any = None
-        self.show('', '')
+        self.show('')
 
-    def show(self, html: str, calm: str) -> None:
-        """Another content, with and without its flash."""
-        self.html, self.calm = html, calm
+    def show(self, html: str, lit: str = '') -> None:
+        """Another content, and whether it flashes."""
+        self.html, self.lit = html, lit
         self._piece = self._calm_piece = b''
 
     def dress(self, props: dict[str, str]) -> None:
-        """Other attributes; those that are not named stay."""
+        """Other attributes; those that are not named stay, an empty one goes."""
         self.props.update(props)
+        for name in [name for name, value in self.props.items() if not value]:
+            del self.props[name]
         self._piece = self._calm_piece = b''
 
-    def rendering(self, html: str) -> dict[str, Any]:
+    def rendering(self, lit: str = '') -> dict[str, Any]:
         """The element as NiceGUI sends it; `html` is made in Python and escaped by its maker."""
         shown: dict[str, Any] = {'tag': self.tag, 'props': self.props}
-        if self.classes:
-            shown['class'] = self.classes
+        if classes := [*self.classes, lit] if lit else self.classes:
+            shown['class'] = classes
         if self.children:
             shown['children'] = [child.id for child in self.children]
         else:
-            shown['props'] = {**self.props, 'innerHTML': html}
+            shown['props'] = {**self.props, 'innerHTML': self.html}
         return shown
 
     @property
     def piece(self) -> bytes:
         """This cell's part of a frame, as JSON, made once per change."""
-        self._piece = self._piece or self._encoded(self.html)
+        self._piece = self._piece or self._encoded(self.lit)
         return self._piece
 
     @property
     def calm_piece(self) -> bytes:
         """The same without its flash, for snapshots."""
-        self._calm_piece = self._calm_piece or (self.piece if self.html == self.calm else self._encoded(self.calm))
+        self._calm_piece = self._calm_piece or (self._encoded('') if self.lit else self.piece)
         return self._calm_piece
 
-    def _encoded(self, html: str) -> bytes:
-        return b'"%d":%b' % (self.id, orjson.dumps(self.rendering(html)))
+    def _encoded(self, lit: str) -> bytes:
+        return b'"%d":%b' % (self.id, orjson.dumps(self.rendering(lit)))
 
     @property
     def text(self) -> str:
         """What a person reads."""
-        return unescape(TAG.sub('', self.calm))
+        return unescape(TAG.sub('', self.html))

@@ -81,7 +81,7 @@ class LiveElement(ui.element):
         return self._written
 
     def _to_dict(self) -> dict[str, Any]:
-        return self.cell.rendering(self.cell.calm)
+        return self.cell.rendering()
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
         return [self.cell.text, *self.cell.props.values()]

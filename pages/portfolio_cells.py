@@ -10,7 +10,7 @@ from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.portfolio import Portfolio, Position
-from pages.board_cells import lit_html
+from pages.board_cells import show_number
 from pages.formats import format_full, format_money
 from pages.live import Live
 from pages.portfolio_html import COLUMNS, EXPLAINED, allocation_html, cash_html, figures, position_html, profit_html
@@ -64,9 +64,10 @@ class BookCells:
 
     def _equity(self, equity: Decimal) -> None:
         text, before = format_money(equity), self.shown
-        lit = text if before is None else lit_html(text, format_money(before), equity > before)
         self.live.set_props(self.equity, title=format_full(equity))
-        self.live.set(self.equity, lit, text)
+        show_number(
+            self.live, self.equity, text, '' if before is None else format_money(before), equity > (before or 0)
+        )
         self.shown = equity
 
     def _row(self, coin_id: int) -> Row:

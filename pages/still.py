@@ -19,6 +19,6 @@ def still(tag: str, html: str, classes: str = '', **props: str) -> None:
 @cache
 def _still(tag: str, html: str, classes: str, props: Sequence[tuple[str, str]]) -> Cell:
     cell = Cell(next(_numbers), 'still', tag, classes, (), dict(props))
-    cell.show(html, html)
+    cell.show(html)
     cell.element = Still(cell)
     return cell

@@ -57,9 +57,9 @@ def test_a_changed_price_lights_its_changed_digits_and_calms_down(server: Server
     page.goto('/')
     price_of(page, 'ETH').wait_for()
     server.post({'name': 'BTC', 'price': '67000.34'})
-    price_of(page, 'BTC').locator('.lit-up', has_text='34').wait_for()
-    assert price_of(page, 'BTC').locator('.lit-up').text_content() == '34'
-    assert price_of(page, 'ETH').locator('.lit-up').count() == 0
+    price_of(page, 'BTC').locator('.lit > b', has_text='34').wait_for()
+    assert price_of(page, 'BTC').locator('.lit > *').text_content() == '34'
+    assert price_of(page, 'ETH').locator('.lit > *').count() == 0
     expect(lit(page)).to_have_count(0, timeout=5000)
     expect(price_of(page, 'BTC')).to_have_text('67,000.34')
 

@@ -24,7 +24,7 @@ def price_of(page: Page, coin: str) -> Locator:
 
 def lit(page: Page) -> Locator:
     """Digits that flash."""
-    return page.locator('.lit-up, .lit-down')
+    return page.locator('.lit > *')
 
 
 def shown(page: Page, coin: str) -> Decimal:

@@ -101,15 +101,20 @@ async def opened(user: User, *builders: Any) -> Client:
     return await user.open('/cells')
 
 
-async def test_a_change_goes_to_the_room_and_is_calm_after_a_second(user: User, live: Live, connect: Connect) -> None:
+async def test_a_change_goes_to_the_room_and_is_calm_again_soon(user: User, live: Live, connect: Connect) -> None:
     one, other, elsewhere = live.cell('room'), live.cell('room'), live.cell('elsewhere')
     browser = await connect(lambda: live.show(one))
     assert await browser.contents() == {one.id: ''}  # the snapshot
     live.set(elsewhere, '7')
-    live.set(one, '1<b>2</b>', '12')
+    live.set(one, '1<b>2</b>', 'lit')
     live.set(other, '5')
-    assert await browser.contents() == {one.id: '1<b>2</b>', other.id: '5'}
-    assert await browser.contents() == {one.id: '12'}
+    frame = await browser.next()
+    assert {number: element['props']['innerHTML'] for number, element in frame.items()} == {
+        one.id: '1<b>2</b>',
+        other.id: '5',
+    }
+    assert frame[one.id]['class'] == ['lit']
+    assert await browser.next() == {one.id: {'tag': 'span', 'props': {'innerHTML': '1<b>2</b>'}}}
 
 
 async def test_a_frame_is_encoded_once_for_all_who_get_it(user: User, live: Live, connect: Connect) -> None:
@@ -133,11 +138,12 @@ async def test_what_is_set_again_is_not_sent_again(user: User, live: Live, conne
 
 
 async def test_a_snapshot_is_as_new_as_the_frames_before_it(user: User, live: Live, connect: Connect) -> None:
-    cell = live.cell('room', title='old')
-    live.set(cell, '<b>1</b>', '1')
-    live.set_props(cell, title='new')
+    cell = live.cell('room', title='old', lang='en')
+    live.set(cell, '<b>1</b>', 'lit')
+    live.set_props(cell, title='new', lang='')
     browser = await connect(lambda: live.show(cell))
-    assert (await browser.next())[cell.id]['props'] == {'title': 'new', 'innerHTML': '1'}
+    props = {'title': 'new', 'innerHTML': '<b>1</b>'}
+    assert await browser.next() == {cell.id: {'tag': 'span', 'props': props}}
 
 
 async def test_a_browser_that_stops_reading_is_left_alone_until_it_has_drained(
