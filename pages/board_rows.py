@@ -56,7 +56,7 @@ class Board:
     def render(self, names: set[str]) -> None:
         """These coins changed. A row that nobody looks at waits until somebody does."""
         version = self.version
-        for name in names - {ACCOUNT}:
+        for name in sorted(names - {ACCOUNT}):  # neighbours on the board share a room, where they came together
             number = self._number(name)
             if number is not None and not self.live.watched(self.rows[number].link):
                 self.stale.add(number)

@@ -13,6 +13,7 @@ from desk.desk import Desk
 from desk.feeds.state import STALE_AFTER
 from desk.ticks import Tick
 from models import Origin, utc_now
+from pages.live_element import LiveElement
 from tests.unit.exchange_server import FakeCoinbase
 from tests.user.helpers import listed, press, price
 
@@ -72,6 +73,16 @@ async def test_250_coins_are_read_in_pages_of_a_hundred(user: User, desk: Desk) 
     await should_list(user, names[200:])
     press(user, '1')
     await should_list(user, names[:100])
+
+
+async def test_coins_that_came_together_share_a_room_with_their_neighbours(user: User, desk: Desk) -> None:
+    names = [f'C{number:03}' for number in range(250)]
+    await desk.submit_many([Tick(name, Decimal(1), utc_now(), 'feed', Origin.FEED) for name in reversed(names)])
+    await user.open('/')
+    await user.should_see('250 coins')
+    await should_list(user, names[:100])
+    rows = [cell for cell in user.find(kind=LiveElement).elements if 'data-coin' in cell.cell.props]
+    assert len({row.cell.room for row in rows}) == 1
 
 
 async def test_a_hundred_coins_need_no_pages(user: User, desk: Desk) -> None:
