@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from desk.ticks import MONEY, Tick
 from desk.windows import Window
@@ -29,8 +30,7 @@ class Mark:
     deviation: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A coin as the board shows it. Changes are per cent to 0.01; None where there was no price then."""
 
     coin_id: int
@@ -196,7 +196,7 @@ class Market:
 
     def source(self, coin: Coin) -> str | None:
         """Where the coin's governing price is from; None while it has none."""
-        tick = self.standing(coin).governing
+        tick = self.governing(coin.id or 0)
         return tick.source if tick else None
 
     def governing(self, coin_id: int) -> Tick | None:

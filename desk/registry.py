@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from desk.errors import NotFound
 from desk.ticks import name_key
-from models import Coin
+from models import NAME_LENGTH, Coin
+
+MOST_SPELLINGS = 10_000
 
 
 class Registry:
@@ -17,6 +19,7 @@ class Registry:
         self._by_key: dict[str, Coin] = {}
         self._by_id: dict[int, Coin] = {}
         self._away: dict[int, Coin] = {}
+        self._spelled: dict[str, Coin] = {}  # what was found under a name, written just so
         self.version = 0
         for coin in coins:
             self.put(coin)
@@ -25,6 +28,7 @@ class Registry:
         """Remember a coin as it is stored now."""
         assert coin.id is not None
         self.version += 1
+        self._spelled.clear()
         before = self._by_id.get(coin.id)
         if before is not None:
             self._by_key = {key: other for key, other in self._by_key.items() if other.id != coin.id}
@@ -36,9 +40,11 @@ class Registry:
 
     def find(self, name: str) -> Coin | None:
         """The coin of this name, through merges; None where there is none."""
-        coin = self._by_key.get(name_key(name.strip()))
-        while coin is not None and coin.merged_into is not None:
-            coin = self._by_id[coin.merged_into]
+        coin = self._spelled.get(name)
+        if coin is None and (coin := self._by_key.get(name_key(name.strip()))) is not None:
+            coin = self._root(coin)
+            if len(name) <= NAME_LENGTH and len(self._spelled) < MOST_SPELLINGS:
+                self._spelled[name] = coin
         return coin
 
     def get(self, name: str) -> Coin:

@@ -24,7 +24,7 @@ from desk.ticks import FUTURE_TOLERANCE, Tick
 from models import Origin
 
 EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
-TURN = 20  # ticks that are handled before the loop may do something else
+TURN = 100  # ticks that are handled before the loop may do something else
 LOADING_SECONDS, ANSWER_SECONDS = 120.0, 20.0
 SILENCE = 60.0
 QUIET_SECONDS = 15.0  # a child that lives speaks twice a second
