@@ -87,10 +87,9 @@ def _tick(load: Load, number: int, coins: Sequence[Known]) -> Tick:
     )
 
 
-async def feed(store: Store, fed: list[Entry]) -> None:
-    """As feeds do, and what they told is written at once."""
-    for record in fed:
-        store.add_later(record)
+async def feed(store: Store, batch: list[Numbered]) -> None:
+    """As the intake does with what feeds tell; it is written at once."""
+    store.add_all_later([(*coin, tick) for tick, coin in batch])
     await store.flush()
 
 
@@ -163,7 +162,7 @@ async def measured(place: Place, load: Load) -> list[float]:
         records = [entry(tick, *coin) for tick, coin in batch]
         rows = alone.ready([(one.seq, *(getattr(one, name) for name in COLUMNS[1:])) for one in records])
         kept = alone.ready(candles.after(records))
-        took = await clocked(feed(store, records) if load.origin is Origin.FEED else add(store, batch))
+        took = await clocked(feed(store, batch) if load.origin is Origin.FEED else add(store, batch))
         seconds.append((took, _clocked(lambda: alone.write(rows, [])), _clocked(lambda: both.write(rows, kept))))  # noqa: B023
     alone.close()
     both.close()

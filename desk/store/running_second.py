@@ -20,7 +20,7 @@ class RunningSecond:
 
     def __init__(self, coin_id: int, name: str, price: Price) -> None:
         self.coin_id, self.name = coin_id, name
-        self.start = price.timestamp.replace(microsecond=0)
+        self.start = price.timestamp - timedelta(0, 0, price.timestamp.microsecond)  # sooner than to replace it
         self._until = self.start + SECOND
         self._feed = price.origin == Origin.FEED
         self._first = self._last = price
