@@ -1,13 +1,15 @@
 """What carries ready messages to a browser: uvicorn's own websocket, or engine.io's queue where that is not ours.
 
 Frames from a server are not masked: the bytes of one websocket message are the same for every browser. So a message
-is encoded once and put on each connection by a plain call. All that touches uvicorn, engine.io and the way from
-NiceGUI's client to its connection is in this file; `tests/user/test_wire.py` holds it to what is pinned.
+is encoded, and compressed, once and put on each connection by a plain call. All that touches uvicorn, engine.io and
+the way from NiceGUI's client to its connection is in this file; `tests/user/test_wire.py` holds it to what is pinned.
 """
 
 import asyncio
 import socket
 import struct
+import zlib
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -17,12 +19,18 @@ from nicegui import Client, client, core
 from nicegui.outbox import Outbox
 from nicegui.server import Server
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.extensions import Extension
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
+from websockets.frames import Frame
 from websockets.http11 import Request
+from websockets.typing import ExtensionParameter
 
 MARK, PATH, NAMESPACE, GREETING = 'cointape.end', '/_nicegui_ws/', '/', '40'
 SEND_BUFFER = 64 * 1024  # the kernel doubles it
 LONGEST_BACKLOG = 256 * 1024
 LONGEST_QUEUE = 50
+PLAIN, COMPRESSED = 0x81, 0xC1  # the only fragment of a text
+LEVEL, WINDOW, FLUSHED = 3, 15, b'\x00\x00\xff\xff'
 
 
 class Message:
@@ -34,7 +42,14 @@ class Message:
     @cached_property
     def framed(self) -> bytes:
         """A whole websocket message: one frame of text, not masked."""
-        return _header(len(self.packet)) + self.packet
+        return _header(len(self.packet), PLAIN) + self.packet
+
+    @cached_property
+    def deflated(self) -> bytes:
+        """The same, compressed by itself (RFC 7692): no browser needs what came before."""
+        deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -WINDOW)
+        data = (deflate.compress(self.packet) + deflate.flush(zlib.Z_SYNC_FLUSH))[: -len(FLUSHED)]
+        return _header(len(data), COMPRESSED) + data
 
     @cached_property
     def queued(self) -> Packet:
@@ -62,18 +77,44 @@ class End(Protocol):
         """Send, after all that was written before; False (and nothing sent) if it is gone or too far behind."""
 
 
+class Inflating(PerMessageDeflate):
+    """What a browser sends may be compressed; what is said to it alone is not, which would cost more than it saves."""
+
+    def encode(self, frame: Frame) -> Frame:
+        """As it is."""
+        return frame
+
+
+class Deflate(ServerPerMessageDeflateFactory):
+    """Agrees with a browser that compressed messages may come, each of which stands for itself."""
+
+    def __init__(self) -> None:
+        super().__init__(server_no_context_takeover=True, client_no_context_takeover=True)
+
+    def process_request_params(
+        self, params: Sequence[ExtensionParameter], accepted_extensions: Sequence[Extension]
+    ) -> tuple[list[ExtensionParameter], PerMessageDeflate]:
+        """What was agreed."""
+        answer, made = super().process_request_params(params, accepted_extensions)
+        return answer, Inflating(True, True, made.remote_max_window_bits, made.local_max_window_bits)
+
+
 class Wire(WebSocketsSansIOProtocol):
     """A websocket of uvicorn's with a way past the queues, for messages that are the same for all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rooms: frozenset[str] = frozenset()
-        self._greeted = asyncio.Event()
+        self._greeted, self._deflates = asyncio.Event(), False
 
     def handle_connect(self, event: Request) -> None:
         """The browser asks for a websocket: leave word for `ends` where it asks for NiceGUI's."""
+        ours = PATH in event.path
+        self.conn.available_extensions = [Deflate()] if ours else self.conn.available_extensions
         super().handle_connect(event)
-        if PATH in event.path and hasattr(self, 'scope'):
+        if ours and hasattr(self, 'scope'):
+            agreed = (made for made in self.conn.extensions if isinstance(made, Inflating))
+            self._deflates = any(made.local_max_window_bits == WINDOW for made in agreed)
             extensions: Any = self.scope['extensions']
             extensions[MARK] = self
             self.ping_interval = None  # engine.io sends its own
@@ -109,7 +150,7 @@ class Wire(WebSocketsSansIOProtocol):
         """Put it on the connection now; what it does not take at once waits, up to a bound."""
         if self.gone or self.transport.get_write_buffer_size() > LONGEST_BACKLOG:
             return False
-        self.transport.write(message.framed)
+        self.transport.write(message.deflated if self._deflates else message.framed)
         return True
 
 
@@ -194,8 +235,8 @@ def _end(sid: str) -> End | None:
     return post
 
 
-def _header(length: int) -> bytes:
-    """RFC 6455: the last fragment, text, no mask, the length in 7, 16 or 64 bits."""
+def _header(length: int, kind: int) -> bytes:
+    """RFC 6455: what kind of frame, no mask, the length in 7, 16 or 64 bits."""
     if length < 126:
-        return struct.pack('!BB', 0x81, length)
-    return struct.pack('!BBH', 0x81, 126, length) if length < 65536 else struct.pack('!BBQ', 0x81, 127, length)
+        return struct.pack('!BB', kind, length)
+    return struct.pack('!BBH', kind, 126, length) if length < 65536 else struct.pack('!BBQ', kind, 127, length)

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from secrets import token_hex
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import orjson
@@ -15,9 +17,10 @@ from nicegui import Client, core, ui
 from nicegui.server import Server
 from nicegui.testing import User
 from websockets.asyncio.client import connect
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from pages import wire
-from tests.fetching import SOCKET, visitor
+from tests.fetching import SOCKET, fetch, visitor
 from tests.protocol import Browser
 
 WAIT = 5.0
@@ -78,6 +81,39 @@ async def test_a_browser_on_our_server_has_a_wire(port: int) -> None:
             assert end.write(said('x' * size + '€'))
             await until(partial(hears, browser, 'x' * size + '€'))
         assert not browser.lost
+
+
+@pytest.mark.parametrize(
+    ('offered', 'compressed'),
+    [
+        (ClientPerMessageDeflateFactory(client_max_window_bits=True), True),  # as Chromium does
+        (ClientPerMessageDeflateFactory(), True),  # as Firefox does
+        (ClientPerMessageDeflateFactory(server_max_window_bits=10), False),  # a window that is too small for ours
+        (None, False),
+    ],
+)
+async def test_frames_are_compressed_where_that_was_agreed(
+    port: int, offered: ClientPerMessageDeflateFactory | None, compressed: bool
+) -> None:
+    async with served(port) as http:
+        page = await fetch(http, '/wired')
+        query = urlencode({**page.query, 'EIO': '4', 'transport': 'websocket'})
+        extensions = [offered] if offered else None
+        async with connect(
+            f'ws://127.0.0.1:{port}{SOCKET}?{query}', extensions=extensions, compression=None, ping_interval=None
+        ) as socket:
+            await socket.recv()
+            await socket.send('40')
+            assert str(await socket.recv()).startswith('40')
+            (end,) = wire.ends(Client.instances[page.query['client_id']])
+            message, came = said('67,000 ' * 1000), list[int]()
+            receive = socket.data_received
+            socket.data_received = lambda data: (came.append(len(data)), receive(data))[1]  # type: ignore[method-assign, func-returns-value]
+            for _ in range(3):
+                assert end.write(message)
+                assert await socket.recv() == message.packet.decode()
+            assert (sum(came) < len(message.packet)) == compressed
+            assert sum(came) == 3 * len(message.deflated if compressed else message.framed)
 
 
 async def test_what_is_written_stays_in_order_with_what_nicegui_says(port: int) -> None:
@@ -148,9 +184,9 @@ async def test_a_reader_that_stalls_is_refused_more_at_a_bound_and_drains(port: 
         assert isinstance(end, wire.Wire)
         await end.ready()
         browser.stall()
-        frame, written = said('x' * 20_000), 0
+        frame, written = said(token_hex(20_000)), 0
         while end.write(frame):
-            written += len(frame.framed)
+            written += len(frame.deflated)
             await asyncio.sleep(0)
         assert wire.LONGEST_BACKLOG <= written < 1_000_000
         assert not end.drained
