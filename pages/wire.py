@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 import zlib
+from collections import deque
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -16,7 +17,8 @@ from typing import Any, Protocol
 from engineio.async_socket import AsyncSocket
 from engineio.packet import MESSAGE, Packet
 from nicegui import Client, client, core
-from nicegui.outbox import Outbox
+from nicegui.element import Element
+from nicegui.outbox import Deleted, Outbox, deleted
 from nicegui.server import Server
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions import Extension
@@ -29,6 +31,7 @@ MARK, PATH, NAMESPACE, GREETING = 'cointape.end', '/_nicegui_ws/', '/', '40'
 SEND_BUFFER = 64 * 1024  # the kernel doubles it
 LONGEST_BACKLOG = 256 * 1024
 LONGEST_QUEUE = 50
+STANDSTILL = 30_000  # milliseconds in which a browser takes nothing
 PLAIN, COMPRESSED = 0x81, 0xC1  # the only fragment of a text
 LEVEL, WINDOW, FLUSHED = 3, 15, b'\x00\x00\xff\xff'
 
@@ -120,6 +123,8 @@ class Wire(WebSocketsSansIOProtocol):
             self.ping_interval = None  # engine.io sends its own
             if line := self.transport.get_extra_info('socket'):
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+                if hasattr(socket, 'TCP_USER_TIMEOUT'):  # else who stands still holds its buffers as long as it likes
+                    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STANDSTILL)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end: nobody waits for it any longer."""
@@ -195,6 +200,21 @@ class Asleep(Outbox):
     @_should_stop.setter
     def _should_stop(self, ended: bool) -> None:
         self._ended = ended
+
+    def try_rewind(self, target_message_id: int) -> None:
+        """What a browser missed comes as it is now: NiceGUI would send what was after what is."""
+        super().try_rewind(target_message_id)
+        missed, self.messages = self.messages, deque()
+        for receiver, kind, data in missed:
+            if kind == 'update':
+                self.updates.update({number: self._now(number) for number in data if number != '_id'})
+            elif kind == 'load_js_components':
+                self._loaded_components.clear()  # they come once more, before what needs them
+            else:
+                self.messages.append((receiver, kind, data))
+
+    def _now(self, number: int) -> Element | Deleted:
+        return self.client.elements.get(number, deleted)
 
     def _set_enqueue_event(self) -> None:
         super()._set_enqueue_event()
