@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import Browser, Page, expect
 
-from benches.chromium import PARTS, Watched, all_threads, chromium, frames, main_thread, window
+from benches.chromium import PARTS, Watched, busy_for, chromium, frames, window
 from tests.browser.proxy import Proxy
 from tests.running import QUIET, ROOT, Server, free_port, wait_until
 
-SETTLE, SECONDS, SAMPLES, WARM, FRAMES = 3, 10, 60, 3, 10
+SETTLE, SECONDS, SAMPLES, WARM, FRAMES = 2, 8, 60, 3, 10
 MAIN_GOAL, BYTES_GOAL, IDLE_GOAL, BUSY_GOAL = 0.30, 12_000, 60, 250
 ALL_CHANGE, BUSY = 2_000, 10_000
 PRICE = '[data-coin="A FORM"] [data-field="price"]'
@@ -90,7 +90,7 @@ def cost(what: str, browser: Browser, proxy: Proxy, port: int) -> Cost:
         page.goto('/')
         page.get_by_text('COIN99').first.wait_for(state='attached')
         page.wait_for_timeout(SETTLE * 1000)
-        parts, whole = main_thread(page, SECONDS), all_threads(SECONDS)
+        parts, whole = busy_for(page, SECONDS)
         before = proxy.carried
         unpacked = sum(frames(page, SECONDS / 2))
         carried = proxy.carried - before
@@ -122,7 +122,7 @@ def latencies(browser: Browser, rate: int) -> list[float]:
             watched, took = Watched(board, PRICE), []
             for number in range(SAMPLES + WARM):
                 took.append(once(form, watched, f'{1000 + number / 100:,.2f}'))
-                form.wait_for_timeout(chance.uniform(300, 500))  # any moment within a frame
+                form.wait_for_timeout(chance.uniform(100, 200))  # any moment within a frame
     return took[WARM:]
 
 

@@ -38,15 +38,18 @@ def window(browser: Browser, url: str) -> Iterator[Page]:
     context.close()
 
 
-def main_thread(page: Page, seconds: float) -> dict[str, float]:
-    """CPU seconds a second of the page's main thread, in all and by PARTS."""
+def busy_for(page: Page, seconds: float) -> tuple[dict[str, float], float]:
+    """CPU seconds a second of the page's main thread by PARTS, and of all of Chromium, raster included."""
+    processes = [process for process in psutil.Process().children(recursive=True) if 'chrom' in process.name()]
     session = page.context.new_cdp_session(page)
     session.send('Performance.enable', {'timeDomain': 'threadTicks'})
-    before, began = _metrics(session), time.perf_counter()
+    before, used, began = _metrics(session), _cpu(processes), time.perf_counter()
     page.wait_for_timeout(seconds * 1000)
-    after, took = _metrics(session), time.perf_counter() - began
+    after, used, took = _metrics(session), _cpu(processes) - used, time.perf_counter() - began
     session.detach()
-    return {words: (after[f'{key}Duration'] - before[f'{key}Duration']) / took for key, words in PARTS.items()}
+    return {
+        words: (after[f'{key}Duration'] - before[f'{key}Duration']) / took for key, words in PARTS.items()
+    }, used / took
 
 
 def frames(page: Page, seconds: float) -> list[int]:
@@ -64,14 +67,6 @@ def frames(page: Page, seconds: float) -> list[int]:
     page.wait_for_timeout(seconds * 1000)
     session.detach()
     return sizes
-
-
-def all_threads(seconds: float) -> float:
-    """CPU seconds a second of all of Chromium's processes: main threads, compositor, raster."""
-    processes = [process for process in psutil.Process().children(recursive=True) if 'chrom' in process.name()]
-    before, began = _cpu(processes), time.perf_counter()
-    time.sleep(seconds)
-    return (_cpu(processes) - before) / (time.perf_counter() - began)
 
 
 class Watched:

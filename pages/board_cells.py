@@ -25,12 +25,13 @@ class Row:
         room = f'board-{number // ROWS_PER_ROOM}'
         self.live = live
         self.ident, self.price = live.cell(room, classes='part'), live.cell(room, 'b')
-        self.changes, self.day = live.cell(room, classes='part'), live.cell(room, classes='part')
+        self.changes, self.day = live.cell(room, 'b'), live.cell(room, classes='part')
         self.spark = live.cell(room, classes='cell spark')
         self.spark.props['data-field'] = 'sparkline'
         price = part_of(live, room, 'span', 'cell price', (self.price,))
         price.props['data-field'] = 'price'
-        self.link = part_of(live, room, 'a', 'row', (self.ident, price, self.changes, self.day, self.spark))
+        changes = part_of(live, room, 'span', 'part', (self.changes,))
+        self.link = part_of(live, room, 'a', 'row', (self.ident, price, changes, self.day, self.spark))
         self.shown: Decimal | None = None
         self.points = 0
 
