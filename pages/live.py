@@ -25,6 +25,7 @@ from pages.wire import End, Message, ends, install
 FIRST_ID = -1  # and down: a browser's own ids go up
 CALM_AFTER = 0.5  # then the browser fades it
 TEND_EVERY = 0.25
+SNAPSHOTS_KEPT = 16
 
 
 class Live:
@@ -34,6 +35,7 @@ class Live:
         self._numbers = count(FIRST_ID, -1)
         self._changed: dict[int, Cell] = {}
         self._lit: dict[Cell, float] = {}
+        self._snapshots: dict[frozenset[Cell], Message] = {}
         self._rooms: defaultdict[str, set[End]] = defaultdict(set)
         self._slow: set[End] = set()
         self._shown: WeakKeyDictionary[Client, frozenset[str]] = WeakKeyDictionary()
@@ -99,7 +101,7 @@ class Live:
         for end in present:
             if end not in self._slow:
                 self._seat(end, rooms)
-                self._hand(end, update(cell.calm_piece for cell in cells))
+                self._hand(end, self._snapshot(cells))
 
     async def _send_frame(self) -> None:
         await self._wake.wait()
@@ -129,7 +131,17 @@ class Live:
             if drained:
                 await self.tune(client)
 
+    def _snapshot(self, cells: Sequence[Cell]) -> Message:
+        """One for all who show these cells, in whatever order, until any cell changes."""
+        if len(self._snapshots) >= SNAPSHOTS_KEPT:
+            self._snapshots.clear()
+        shown = frozenset(cells)
+        if shown not in self._snapshots:
+            self._snapshots[shown] = update(cell.calm_piece for cell in cells)
+        return self._snapshots[shown]
+
     def _mark(self, cell: Cell) -> None:
+        self._snapshots.clear()
         self._changed[cell.id] = cell
         self._wake.set()
 

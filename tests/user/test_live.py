@@ -146,6 +146,21 @@ async def test_a_snapshot_is_as_new_as_the_frames_before_it(user: User, live: Li
     assert await browser.next() == {cell.id: {'tag': 'span', 'props': props}}
 
 
+async def test_a_snapshot_is_encoded_once_for_all_who_show_the_same_until_a_change(
+    user: User, live: Live, connect: Connect
+) -> None:
+    cell, other = live.cell('room'), live.cell('room')
+    one = await connect(lambda: live.show(cell), lambda: live.show(other))
+    two = await connect(lambda: live.show(other), lambda: live.show(cell))
+    three = await connect(lambda: live.show(cell))
+    assert await one.contents() == await two.contents() == {cell.id: '', other.id: ''}
+    assert await three.contents() == {cell.id: ''}
+    assert one.last is two.last
+    live.set(cell, '1')
+    await one.tune()
+    assert await one.contents() == {cell.id: '1', other.id: ''}
+
+
 async def test_a_browser_that_stops_reading_is_left_alone_until_it_has_drained(
     user: User, live: Live, connect: Connect
 ) -> None:
