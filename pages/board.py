@@ -6,10 +6,11 @@ from nicegui import Event, app, ui
 
 from desk.desk import Desk
 from pages.board_doors import doors
-from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board
+from pages.board_rows import AGES_EVERY, COLUMNS, ORDER_KEPT, SPARKS_EVERY, Board, Column
 from pages.holding import holding
 from pages.live import Live
 from pages.live_cell import Cell
+from pages.still import still
 from pages.theme import Frame, frame
 
 ROWS_A_PAGE = 100
@@ -75,7 +76,7 @@ class View:
         """Sort by a column; again: the other way round. Numbers begin with the greatest."""
         before, descending = self.sort
         self.kept['sort'], self.kept['descending'] = key, not descending if key == before else key != 'name'
-        self._mark_headings()
+        self._mark_headings(before)
         await self.arrange()
 
     async def turn(self, number: int) -> None:
@@ -99,21 +100,21 @@ class View:
         self.headings: dict[str, ui.button] = {}
         with ui.element('div').classes('headings'):
             for column in COLUMNS:
-                heading = ui.button(column.label, on_click=lambda key=column.key: self.sort_by(key))
+                heading = ui.button(self._words(column), on_click=lambda key=column.key: self.sort_by(key))
                 self.headings[column.key] = heading.classes(f'heading {column.key}')
-            ui.label('24 h range').classes('heading range')
-            ui.label('24 h').classes('heading spark')
-        self._mark_headings()
+            still('div', '24 h range', 'heading range')
+            still('div', '24 h', 'heading spark')
+        self.headings[self.sort[0]].classes('chosen')
 
-    def _mark_headings(self) -> None:
-        chosen, descending = self.sort
+    def _mark_headings(self, before: str) -> None:
         for column in COLUMNS:
-            way = ('down' if descending else 'up') if column.key == chosen else ''
-            arrow = {'up': ' ↑', 'down': ' ↓', '': ''}[way]
-            self.headings[column.key].set_text(column.label + arrow)
-            self.headings[column.key].classes(add='chosen') if way else self.headings[column.key].classes(
-                remove='chosen'
-            )
+            self.headings[column.key].set_text(self._words(column))
+        self.headings[before].classes(remove='chosen')
+        self.headings[self.sort[0]].classes('chosen')
+
+    def _words(self, column: Column) -> str:
+        key, descending = self.sort
+        return column.label + ((' ↓' if descending else ' ↑') if column.key == key else '')
 
     def _turn_pages(self, pages: int) -> None:
         if len(self.pager.default_slot.children) == (pages if pages > 1 else 0):

@@ -35,7 +35,7 @@ class LiveElement(ui.element):
         self._markers, self._event_listeners, self._text = [], {}, None
         self.default_slot = Slot(self, 'default')
         self.slots = {'default': self.default_slot}
-        within = [LiveElement(child, self) for child in cell.children]
+        within = [type(self)(child, self) for child in cell.children]
         self.default_slot.children = list(within)
         self.family: tuple[LiveElement, ...] = (self, *(one for child in within for one in child.family))
         self._piece = self._written = b''
@@ -111,8 +111,10 @@ def fill(parent: ui.element, cells: Sequence[Cell]) -> bool:
     children: list[ui.element] = [element_of(cell) for cell in cells]
     if children == parent.default_slot.children:
         return False
-    parent.default_slot.children = children
-    _carry(parent.client)
+    if parent.client._response_built:
+        parent.default_slot.children = children
+    else:  # until then NiceGUI walks through all that is there, twice
+        _carry(parent.client)[parent] = children
     return True
 
 
@@ -138,20 +140,32 @@ def shown_cells(client: Client) -> list[Cell]:
     return [element.cell for element in shown_elements(client) if not isinstance(element, Still)]
 
 
-def _carry(client: Client) -> None:
-    """Let the page that is being built bring its cells, too."""
-    if not client._response_built and 'build_response' not in vars(client):
-        vars(client)['build_response'] = partial(_respond, ref(client))
+def _carry(client: Client) -> dict[ui.element, list[ui.element]]:
+    """Let the page that is being built bring its cells, too; what elements get as children in the end."""
+    if client._response_built:
+        return {}
+    later: dict[ui.element, list[ui.element]]
+    if 'build_response' not in vars(client):
+        later = {}
+        vars(client)['build_response'] = partial(_respond, ref(client), later)
+    else:
+        later = vars(client)['build_response'].args[1]
+    return later
 
 
-def _respond(of: ref[Client], request: Request, status_code: int = 200) -> Response:
+def _respond(
+    of: ref[Client], later: dict[ui.element, list[ui.element]], request: Request, status_code: int = 200
+) -> Response:
     """NiceGUI's page with the live elements among the others."""
     client = of()
     assert client
     del vars(client)['build_response']
+    for parent, children in later.items():
+        parent.default_slot.children = children
     response = client.build_response(request, status_code)
     before, mark, after = bytes(response.body).partition(ELEMENTS)
     if mark:
-        response.body = before + mark + b''.join(one.written + b',' for one in shown_elements(client)) + after
+        written = [one.written for one in shown_elements(client)]
+        response.body = b'%b%b%b,%b' % (before, mark, b','.join(written), after) if written else response.body
         response.headers['content-length'] = str(len(response.body))
     return response

@@ -22,7 +22,7 @@ from pages.feed_line import FeedLine
 from pages.live import Live
 from pages.order_news import OrderNews
 from pages.replay_banner import banner
-from pages.still import still
+from pages.still import bottom, still
 
 NAME = 'Cointape'
 MENU = (
@@ -33,6 +33,8 @@ MENU = (
     ('/settings', 'Settings'),
     ('/status', 'Status'),
 )
+PAGES = {'aria-label': 'Pages'}
+ADD = '<a href="/add" class="add" aria-label="Add price">Add</a>'
 MODES: dict[str, tuple[bool | None, str]] = {
     'auto': (None, 'brightness_auto'),
     'light': (False, 'light_mode'),
@@ -87,13 +89,12 @@ def frame(title: str, desk: Desk) -> Iterator[Frame]:
     with ui.header(wrap=False).classes('bar'):
         ui.skip_link('Skip to the content', target=ui.context.client.content)
         still('a', NAME, 'brand', href='/')
-        _pages()
+        still('nav', _pages(), 'pages', **PAGES)
         search = _search(desk)
         app.state.feed_line.show()
         still('a', 'Add price', 'add', href='/add')
         _toggle(dark, mode)
-    with ui.footer(wrap=False).classes('bottom'):
-        _pages(add=True)
+    bottom(_pages() + ADD, **PAGES)
     banner(desk)
     OrderNews(desk)
     keyboard = ui.keyboard(lambda event: _focus(event, search), repeating=False, ignore=['input', 'select', 'textarea'])
@@ -107,15 +108,12 @@ def _colours(mode: str) -> ui.dark_mode:
     return ui.dark_mode(dark)
 
 
-def _pages(add: bool = False) -> None:
+def _pages() -> str:
     here = ui.context.client.request.url.path.rstrip('/')
-    links = [
+    return ''.join(
         f'<a href="{path}"{" aria-current=page" if here == path.rstrip("/") else ""}>{label}</a>'
         for path, label in MENU
-    ]
-    if add:
-        links.append('<a href="/add" class="add" aria-label="Add price">Add</a>')
-    still('nav', ''.join(links), 'pages', **{'aria-label': 'Pages'})
+    )
 
 
 def _search(desk: Desk) -> ui.input:
