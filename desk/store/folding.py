@@ -36,7 +36,7 @@ class Stored(NamedTuple):
     origin: str
 
 
-START, HIGH, LOW = itemgetter(0), itemgetter(2), itemgetter(3)
+START, HIGH, LOW = itemgetter(0), itemgetter(2), itemgetter(3)  # a row may come without names
 
 
 def folded(rows: Iterable[Stored], interval: int) -> list[Candle]:
@@ -64,10 +64,10 @@ def _candle(start: datetime, rows: Sequence[Stored]) -> Candle:
     opening, closing = _same_start(rows[:MAKINGS], rows[0]), _same_start(rows[-MAKINGS:], rows[-1])
     return Candle(
         start,
-        number(min(opening, key=_opened).open if len(opening) > 1 else rows[0][1]),
+        number((min(opening, key=_opened) if len(opening) > 1 else rows[0])[1]),
         number(max(map(HIGH, rows), key=Decimal)),
         number(min(map(LOW, rows), key=Decimal)),
-        number(max(closing, key=_closed).close if len(closing) > 1 else rows[-1][4]),
+        number((max(closing, key=_closed) if len(closing) > 1 else rows[-1])[4]),
         _volume(rows),
     )
 
@@ -77,11 +77,11 @@ def _same_start(rows: Sequence[Stored], row: Stored) -> list[Stored]:
 
 
 def _opened(row: Stored) -> tuple[Moment, int, Decimal]:
-    return row.opened, row.opened_seq, Decimal(row.open)
+    return row[6], row[7], Decimal(row[1])
 
 
 def _closed(row: Stored) -> tuple[Moment, int, Decimal]:
-    return row.closed, row.closed_seq, Decimal(row.close)
+    return row[8], row[9], Decimal(row[4])
 
 
 def _volume(rows: Sequence[Stored]) -> Decimal | None:

@@ -106,9 +106,11 @@ def candles(
     last = floor(end - timedelta(microseconds=1), interval) + timedelta(seconds=interval) if end else None
     given = {'interval': finer, 'limit': limit * (interval // finer), **_given(first, last)}
     query = selects.candles(first is not None, last is not None)
-    known: list[Any] = []  # as `Stored`: naming the cells of ten thousand rows would take 5 ms
+    known: list[Any] = []  # as `Stored`, but for the names
     for coin_id, origin in product(coin_ids, COUNTED[policy]):
-        known += connection.execute(query, {**given, 'coin_id': coin_id, 'origin': origin}).all()
+        rows = connection.execute(query, {**given, 'coin_id': coin_id, 'origin': origin})
+        known += rows.cursor.fetchall()  # as the driver gives them, in half the time
+        rows.close()
     return folded(known, interval)[-limit:]
 
 
