@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 UNITS := tests/unit tests/user --numprocesses auto --dist loadfile
 BROWSERS := tests/browser --numprocesses 2 --dist loadfile
 
-.PHONY: run test units quick browser trouble faults proof check fmt cover bench chromium clean
+.PHONY: run test units quick browser trouble faults soak proof check fmt cover bench chromium clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/python app.py $(ARGS)
@@ -32,9 +32,13 @@ browser: $(TOOLS) chromium
 trouble: $(TOOLS)
 	$(PYTEST) tests/faults $(ARGS)
 
-# The long form: 25 kills instead of 3.
+# The long form: 25 kills instead of 3, 200 browsers that come and go for a minute.
 faults: $(TOOLS)
-	COINTAPE_KILLS=25 $(PYTEST) tests/faults --timeout 900 $(ARGS)
+	COINTAPE_KILLS=25 COINTAPE_BROWSERS=200 COINTAPE_SECONDS=60 $(PYTEST) tests/faults --timeout 900 $(ARGS)
+
+# 200 browsers for five minutes: 1,000 browser-minutes without a disconnect that nobody caused.
+soak: $(TOOLS)
+	COINTAPE_BROWSERS=200 COINTAPE_SOAK_SECONDS=300 $(PYTEST) -s tests/faults/test_soak.py $(ARGS)
 
 # The long form: what hypothesis thinks of against the reference of the trading rules, thousands of times.
 proof: $(TOOLS)
