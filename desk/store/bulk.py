@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, String, Table, Update, insert
+from sqlalchemy import Boolean, Connection, Dialect, Integer, Table, Update, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 from sqlmodel import UTCDateTime
@@ -16,7 +16,7 @@ from columns import ExactDecimal, canonical_texts, moment_texts
 
 COPIED = 50  # rows from which COPY is the faster way
 NULL = r'\N'
-ESCAPES = str.maketrans({'\\': r'\\', '\t': r'\t', '\n': r'\n', '\r': r'\r'})
+ESCAPES = str.maketrans({'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'})
 
 Converter = Callable[[Sequence[Any]], Iterable[Any]]
 Way = Callable[[Any, str, Iterator[Any]], None]
@@ -131,7 +131,7 @@ def _to_copy(kind: TypeEngine[Any]) -> Converter:
     """How values of a column's type are written for COPY."""
     if isinstance(kind, UTCDateTime):
         return lambda values: _nulled(moment_texts(values))
-    return _escaped if isinstance(kind, String) else _written
+    return _written if isinstance(kind, ExactDecimal | Integer | Boolean) else _escaped
 
 
 def _nulled(texts: Iterable[str | None]) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from columns import canonical
 from desk.errors import Conflict, Invalid, NotFound, Unavailable
 from desk.store import Store
+from desk.store.bulk import COPIED
 from models import Coin, Origin, Policy, utc_now
 from tests.unit.store_records import NOON, coin, feed, record
 
@@ -47,6 +48,36 @@ async def test_a_price_comes_back_to_the_last_digit(store: Store, price: Decimal
     btc = await coin(store)
     stored = (await store.add([record(btc, price)]))[0]
     assert canonical((await store.record(stored.id or 0)).record.price) == canonical(price)
+
+
+@settings(same_store, max_examples=10)
+@given(
+    st.lists(st.integers(1, 10**28 - 1).map(lambda digits: Decimal(digits).scaleb(-18)), min_size=1, max_size=4),
+    st.lists(st.text(st.characters(exclude_categories=['Cs'], exclude_characters='\0'), max_size=9), min_size=1),
+)
+async def test_so_many_that_they_are_copied_come_back_as_they_are(
+    store: Store, prices: list[Decimal], notes: list[str]
+) -> None:
+    """PostgreSQL takes them in by COPY, whose text has signs of its own: tabs, line ends, backslashes, a null."""
+    btc = await coin(store)
+    given = [record(btc, prices[place % len(prices)], volume='0.10' if place % 2 else None) for place in range(COPIED)]
+    for place, each in enumerate(given):
+        each.note = ['\\N', 'a\tb\\', 'c\r\nd\\.\n', *notes][place % (len(notes) + 3)]
+    await store.add(given)
+    found = {each.record.id: each.record for each in (await store.history([btc], limit=COPIED)).records}
+    for each in given:
+        kept = found[each.id]
+        assert (kept.price, kept.note, kept.volume) == (each.price, each.note, each.volume)
+        assert (kept.timestamp, kept.seq, kept.origin) == (each.timestamp, each.seq, each.origin)
+
+
+async def test_many_with_one_bad_record_leave_nothing(store: Store) -> None:
+    btc = await coin(store)
+    with pytest.raises(Conflict):
+        await store.add([*(record(btc) for _ in range(COPIED)), record(999)])
+    assert await store.latest([btc]) == []
+    await store.add([record(btc) for _ in range(COPIED)])
+    assert len((await store.history([btc])).records) == COPIED
 
 
 async def test_what_comes_together_is_committed_together(store: Store) -> None:
