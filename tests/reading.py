@@ -44,7 +44,8 @@ def _html(elements: Elements, ident: str) -> Iterator[str]:
         for name, value in props.items()
         if name not in CONTENT and isinstance(value, str | int | float)
     )
-    yield f'<{element["tag"]}{told}>'
+    classes = escape(' '.join(element.get('class') or ()))
+    yield f'<{element["tag"]} class="{classes}"{told}>'
     yield str(props.get('innerHTML', ''))
     yield escape(str(props.get('textContent') or props.get('innerText') or element.get('text') or ''))
     for child in _children(element):
