@@ -135,7 +135,7 @@ def trouble(run: Run) -> str:
     if run.busy > FULL or run.late > LATE:
         return 'the load client is what limits'
     if run.lost:
-        return f'lost: {run.lost[0]}'
+        return f'{len(run.lost):,} lost: {run.lost[0]}'
     if skipped(run) > RARE:
         return f'{skipped(run):.0%} of the prices were overtaken by the next'
     return 'over 250 ms' if run.p99 > BLINK else ''

@@ -78,7 +78,7 @@ class Load:
             'missing': sockets * len(submitted) - len(waits),
             'p50': percentile(waits, 0.5),
             'p99': percentile(waits, 0.99),
-            'lost': [socket.ended for socket in self.sockets if socket.ended][:3],
+            'lost': [socket.ended for socket in self.sockets if socket.ended],
             'busy': (time.process_time() - self._begun[1]) / (time.monotonic() - self._begun[0]),
             'late': percentile(self.late, 0.99),
         }

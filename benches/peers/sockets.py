@@ -30,7 +30,7 @@ class Socket(asyncio.BufferedProtocol):
             + (f'Cookie: {cookie}\r\n' if cookie else '')
             + '\r\n'
         )
-        self.payload = self.wire = 0
+        self.payload, self.wire, self.begun = 0, 0, time.monotonic()
         self.ended = ''
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._room, self._end, self._upgraded = bytearray(ROOM), 0, False
@@ -118,7 +118,8 @@ class Socket(asyncio.BufferedProtocol):
         elif kind == PING:
             self._write(PONG, data)
         elif kind == CLOSE:
-            self.ended = f'closed by the server: {data[2:].decode()}'
+            code, age = int.from_bytes(data[:2], 'big'), time.monotonic() - self.begun
+            self.ended = f'closed by the server after {age:.0f} s: {code} {data[2:].decode()}'
             self.transport.close()
 
     def _message(self, data: bytes) -> None:
