@@ -14,7 +14,7 @@ from pages.coin_manage import manage
 from pages.coin_records import Records, read_records
 from pages.live import Live
 from pages.policies import feed_label
-from pages.theme import coin_path, frame
+from pages.theme import PATIENCE, coin_path, frame
 
 ALIKE = 5
 
@@ -22,7 +22,7 @@ ALIKE = 5
 def register(desk: Desk, live: Live, heads: Heads) -> None:
     """Define the page. Names may hold slashes, so the rest of the path is the name."""
 
-    @ui.page('/coin/{name:path}')
+    @ui.page('/coin/{name:path}', response_timeout=PATIENCE)
     async def page(name: str, called: str = '') -> None:
         name = name or called
         try:

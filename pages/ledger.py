@@ -15,7 +15,7 @@ from pages.formats import direction, format_full, format_price, format_time
 from pages.holding import holding
 from pages.paged import Paged, table
 from pages.portfolio_html import book_words, money_html
-from pages.theme import frame
+from pages.theme import PATIENCE, frame
 from pages.trading_words import DONE
 
 A_PAGE = 50
@@ -25,7 +25,7 @@ HEADINGS = {'time': 'Time', 'what': 'What', 'number': 'Amount', 'number balance'
 def register(desk: Desk, changes: Event[[]]) -> None:
     """Define the page. `asset` is the quote currency or a coin, `book` a book's number."""
 
-    @ui.page('/ledger')
+    @ui.page('/ledger', response_timeout=PATIENCE)
     async def page(asset: str = '', book: str = '') -> None:
         asset = asset.strip() or desk.settings.quote
         try:

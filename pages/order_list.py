@@ -11,7 +11,7 @@ from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.paged import Paged, table
 from pages.portfolio_html import book_words, money_html
-from pages.theme import frame
+from pages.theme import PATIENCE, frame
 from pages.trading_words import STATES, order_words
 
 A_PAGE = 50
@@ -28,7 +28,7 @@ HEADINGS = {
 def register(desk: Desk, changes: Event[[]]) -> None:
     """Define the page. `book` is a book's number."""
 
-    @ui.page('/orders')
+    @ui.page('/orders', response_timeout=PATIENCE)
     async def page(book: str = '') -> None:
         try:
             found = await desk.portfolio.book(asked_number(book, 'book'))

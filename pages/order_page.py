@@ -13,7 +13,7 @@ from pages.asked import asked_number, cannot_show
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import money_html
-from pages.theme import coin_path, frame
+from pages.theme import PATIENCE, coin_path, frame
 from pages.trading_rules import RULES, rules_link
 from pages.trading_words import LEGS, STATES, fill_words, order_words
 
@@ -28,7 +28,7 @@ FAILED = (Status.REFUSED, Status.CANCELLED, Status.EXPIRED)
 def register(desk: Desk, changes: Event[[]]) -> None:
     """Define the page."""
 
-    @ui.page('/orders/{number}')
+    @ui.page('/orders/{number}', response_timeout=PATIENCE)
     async def page(number: str) -> None:
         try:
             story = await desk.broker.story(asked_number(number, 'order') or 0)

@@ -18,7 +18,7 @@ from pages.portfolio_cells import AGES_EVERY, LOOK_EVERY, BookCells, Books
 from pages.portfolio_fills import Fills
 from pages.portfolio_html import EXPLAINED, book_words
 from pages.portfolio_positions import Positions
-from pages.theme import frame
+from pages.theme import PATIENCE, frame
 
 MOVE_EVERY = 0.5
 PATH = '/portfolio'
@@ -31,7 +31,7 @@ def register(desk: Desk, live: Live, changes: Event[[]]) -> None:
     app.timer(LOOK_EVERY, books.follow)
     app.timer(AGES_EVERY, books.refresh)
 
-    @ui.page(PATH)
+    @ui.page(PATH, response_timeout=PATIENCE)
     async def page(book: str = '') -> None:
         try:
             number = asked_number(book, 'book')

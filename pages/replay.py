@@ -8,7 +8,7 @@ from pages.formats import format_count, format_time
 from pages.replay_banner import banner_words
 from pages.replay_sessions import Sessions
 from pages.replay_start import StartReplay
-from pages.theme import frame
+from pages.theme import PATIENCE, frame
 
 TITLE = 'Practice on the past'
 INTRO = (
@@ -22,7 +22,7 @@ LOOK_EVERY = 0.5
 def register(desk: Desk) -> None:
     """Define the page."""
 
-    @ui.page('/replay')
+    @ui.page('/replay', response_timeout=PATIENCE)
     async def page() -> None:
         with frame('Replay', desk), ui.element('div').classes('replay import'):
             ui.html(TITLE, tag='h1', sanitize=False)

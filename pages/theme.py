@@ -24,7 +24,7 @@ from pages.order_news import OrderNews
 from pages.replay_banner import banner
 from pages.still import bottom, still
 
-NAME = 'Cointape'
+NAME, PATIENCE = 'Cointape', 30.0  # seconds for a page that reads the past: NiceGUI's three are few on a busy machine
 MENU = (
     ('/', 'Board'),
     ('/trading/', 'Trading'),

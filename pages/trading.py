@@ -16,7 +16,7 @@ from pages.coin_cells import Heads
 from pages.coin_chart import CoinChart, chosen_interval, read_drawing
 from pages.live import Live
 from pages.order_ticket import OrderTicket
-from pages.theme import coin_path, frame
+from pages.theme import PATIENCE, coin_path, frame
 from pages.trading_balances import Balances
 from pages.trading_cells import Quotes
 from pages.trading_fills import RecentFills
@@ -39,8 +39,8 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
     quotes = Quotes(desk, live)
     trading_rules.register(desk)
 
-    @ui.page('/trading/')
-    @ui.page('/trading')
+    @ui.page('/trading/', response_timeout=PATIENCE)
+    @ui.page('/trading', response_timeout=PATIENCE)
     async def page(coin: str = '') -> None:
         chosen = _chosen(desk, coin)
         drawing = await read_drawing(desk, desk.coin(chosen.name), chosen_interval()) if chosen else ''
