@@ -45,18 +45,20 @@ async def obey(submit: Submit, told: Callable[[], dict[str, Any]] = dict) -> Non
     pipe = asyncio.StreamReaderProtocol(lines)
     await asyncio.get_running_loop().connect_read_pipe(lambda: pipe, sys.stdin)
     print(json.dumps({'ready': True}), flush=True)
-    while line := await lines.readline():
-        order = json.loads(line)
-        submitted: dict[int, float] = {}
-        start = time.monotonic()
-        for turn in range(order['ticks']):
-            await asyncio.sleep(max(0.0, start + turn / order['rate'] - time.monotonic()))
-            number += 1
-            submitted[number] = time.monotonic()
-            await submit(number, order['coins'], order['rows'])
-        await asyncio.sleep(max(0.0, start + order['ticks'] / order['rate'] - time.monotonic()))
-        print(json.dumps({'submitted': submitted, **told()}), flush=True)
-    signal.raise_signal(signal.SIGTERM)  # who gave the orders is gone
+    try:
+        while line := await lines.readline():
+            order = json.loads(line)
+            submitted: dict[int, float] = {}
+            start = time.monotonic()
+            for turn in range(order['ticks']):
+                await asyncio.sleep(max(0.0, start + turn / order['rate'] - time.monotonic()))
+                number += 1
+                submitted[number] = time.monotonic()
+                await submit(number, order['coins'], order['rows'])
+            await asyncio.sleep(max(0.0, start + order['ticks'] / order['rate'] - time.monotonic()))
+            print(json.dumps({'submitted': submitted, **told()}), flush=True)
+    finally:
+        signal.raise_signal(signal.SIGTERM)  # who gave the orders is gone
 
 
 def pinned(core: int) -> None:
