@@ -54,8 +54,9 @@ class Desk:
 
     def is_right(self, browser: Browser) -> bool:
         """Whether all prices that it shows are the newest; asked often, so it does not draw the page for it."""
-        told = (element.get('props', {}) for element in browser.elements.values())
-        prices = [props['innerHTML'] for props in told if props.get('data-field') == 'price']
+        elements = browser.elements
+        around = [each for each in elements.values() if each.get('props', {}).get('data-field') == 'price']
+        prices = [elements[str(child)]['props']['innerHTML'] for each in around for child in each['children']]
         return len(prices) == COINS and all(TAG.sub('', price) == self.text for price in prices)
 
     async def move(self) -> None:
