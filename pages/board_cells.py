@@ -1,12 +1,13 @@
 """One row of the board as HTML, made once for all browsers. Names are user input: everything is escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
+from typing import Any
 
-from desk.market import Quote
-from pages.formats import direction, format_age, format_change, format_full, format_price, format_volume
+from desk.market import Mark, Quote
+from pages.formats import direction, format_age, format_change, format_price, format_volume, full_price
 from pages.live import Live
 from pages.live_cell import Cell
 from pages.theme import coin_path
@@ -16,6 +17,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 COMPONENT = 'q-card-section'  # the lightest of Quasar's: an element of any tag
 SILENT = timedelta(seconds=60)
 PERIODS = (('change-1h', 'change_1h'), ('change-24h', 'change_24h'), ('change-7d', 'change_7d'))
+CHANGES = tuple(name for name, _ in PERIODS)
 
 
 class Row:
@@ -34,21 +36,39 @@ class Row:
         self.link = part_of(live, room, 'a', 'row', (self.ident, price, changes, self.day, self.spark))
         self.shown: Decimal | None = None
         self.points = 0
+        self._text = ''
+        self._made_of: dict[Cell, tuple[Any, ...]] = {}
 
     def render(self, quote: Quote, now: datetime) -> None:
         """What follows from a new price or a new age."""
-        self.live.set_props(self.link, href=coin_path(quote.name), **{'data-coin': quote.name})
-        self.live.set(self.ident, ident_html(quote, now))
-        self.live.set_props(self.price, title=full_price(quote.price))
-        show_price(self.live, self.price, quote.price, self.shown)
-        self.live.set(self.changes, changes_html(quote))
-        self.live.set(self.day, day_html(quote))
-        self.shown = quote.price
+        if self.link.props.get('data-coin') != quote.name:
+            self.live.set_props(self.link, href=coin_path(quote.name), **{'data-coin': quote.name})
+        words, silent = age_of(quote, now)
+        self._make(self.ident, ident_html, quote.name, quote.full_name, quote.source, words, silent, quote.aside)
+        self._show(quote.price)
+        self._make(self.changes, changes_html, quote.change_1h, quote.change_24h, quote.change_7d)
+        self._make(self.day, day_html, quote.volume_24h, quote.low_24h, quote.high_24h, place_in_range(quote))
 
     def draw(self, closes: Sequence[Decimal]) -> None:
         """The sparkline, each minute, and while the day behind it fills."""
         self.points = len(closes)
         self.live.set(self.spark, spark_svg(closes))
+
+    def _make(self, cell: Cell, make: Callable[..., str], *of: Any) -> None:
+        """Most of a row stays as it is when a price moves: to compare what it is made of takes less than to make it."""
+        if self._made_of.get(cell) != of:
+            self.live.set(cell, make(*of))
+            self._made_of[cell] = of
+
+    def _show(self, price: Decimal) -> None:
+        before = self.shown
+        if price == before:
+            return
+        text = format_price(price)
+        if (title := full_price(price, text)) != self.price.props.get('title', ''):
+            self.live.set_props(self.price, title=title)
+        show_number(self.live, self.price, text, '' if before is None else self._text, price > (before or 0))
+        self.shown, self._text = price, text
 
 
 def part_of(live: Live, room: str, tag: str, classes: str, children: Sequence[Cell]) -> Cell:
@@ -61,26 +81,23 @@ def part_of(live: Live, room: str, tag: str, classes: str, children: Sequence[Ce
     return part
 
 
-def ident_html(quote: Quote, now: datetime) -> str:
+def age_of(quote: Quote, now: datetime) -> tuple[str, bool]:
+    """How old the price is, '' for a fresh one; or how long its exchange has been silent, and that it is."""
+    if quote.followed and now - quote.received >= SILENT:
+        return f'silent for {format_age(quote.received, now)}', True
+    return format_age(quote.timestamp, now), False
+
+
+def ident_html(name: str, full_name: str, source: str, words: str, silent: bool, aside: Sequence[Mark]) -> str:
     """The name, the full name, and where the price is from and how old it is."""
-    full = f'<span class="full">{escape(quote.full_name)}</span>' if quote.full_name else ''
-    silent = quote.followed and now - quote.received >= SILENT
-    age = format_age(quote.received if silent else quote.timestamp, now)
-    words, stale = (f'silent for {age}', ' stale') if silent else (age, '')
-    when = f'<span data-field="age" class="age{stale}">{words}</span>' if age else ''
-    aside = ''.join(
-        f'<span class="aside">{escape(mark.source)} {format_price(mark.price)}</span>' for mark in quote.aside
-    )
+    full = f'<span class="full">{escape(full_name)}</span>' if full_name else ''
+    when = f'<span data-field="age" class="age{" stale" if silent else ""}">{words}</span>' if words else ''
+    others = ''.join(f'<span class="aside">{escape(mark.source)} {format_price(mark.price)}</span>' for mark in aside)
     return (
-        f'<span class="cell ident"><span class="name"><b data-field="name" dir="auto">{escape(quote.name)}</b>'
-        f'{full}</span><span class="meta"><span data-field="source">{escape(quote.source)}</span>'
-        f'{when}{aside}</span></span>'
+        f'<span class="cell ident"><span class="name"><b data-field="name" dir="auto">{escape(name)}</b>'
+        f'{full}</span><span class="meta"><span data-field="source">{escape(source)}</span>'
+        f'{when}{others}</span></span>'
     )
-
-
-def full_price(price: Decimal) -> str:
-    """For the tooltip: every digit, where the board shows fewer."""
-    return '' if Decimal(format_price(price).replace(',', '')) == price else format_full(price)
 
 
 def show_price(live: Live, cell: Cell, price: Decimal, before: Decimal | None) -> None:
@@ -98,35 +115,44 @@ def lit_html(text: str, old: str, up: bool) -> str:
     """A number; the digits that differ from those before are in a <b> if it rose, in an <i> if it fell."""
     if not old:
         return text
-    differ = [new != was for new, was in zip(text, old, strict=False)]
-    kept, tag = differ.index(True) if len(text) == len(old) else 0, 'b' if up else 'i'
+    kept, tag = 0, 'b' if up else 'i'
+    while len(text) == len(old) and text[kept] == old[kept]:
+        kept += 1
     return f'{text[:kept]}<{tag}>{text[kept:]}</{tag}>'
 
 
-def changes_html(quote: Quote) -> str:
-    """What moves with most prices, and so is short."""
-    changes = [(name, getattr(quote, field)) for name, field in PERIODS]
-    return ''.join(f'<span data-field={name}{_way(change)}>{format_change(change)}</span>' for name, change in changes)
+def changes_html(*changes: Decimal | None) -> str:
+    """What moves with most prices, and so is short. One change for each of `PERIODS`."""
+    return ''.join(
+        f'<span data-field={name}{_way(change)}>{format_change(change)}</span>'
+        for name, change in zip(CHANGES, changes, strict=True)
+    )
 
 
 def _way(change: Decimal | None) -> str:
     return f' class={way}' if (way := direction(change)) else ''
 
 
-def day_html(quote: Quote) -> str:
+def day_html(volume: Decimal | None, low: Decimal | None, high: Decimal | None, place: int) -> str:
     """The day's volume, and its range with the price's place in it."""
     return (
-        f'<span data-field=volume>{format_volume(quote.volume_24h)}</span>'
-        f'<span data-field=range>{range_html(quote)}</span>'
+        f'<span data-field=volume>{format_volume(volume)}</span>'
+        f'<span data-field=range>{range_html(low, high, place)}</span>'
     )
 
 
-def range_html(quote: Quote) -> str:
-    """A thin bar from the day's low to its high with a tick where the price is."""
+def place_in_range(quote: Quote) -> int:
+    """Where the price is between the day's low (0) and its high (100)."""
     low, high = quote.low_24h, quote.high_24h
+    if low is None or high is None or high == low:
+        return 50
+    return int(100 * (min(max(quote.price, low), high) - low) / (high - low))
+
+
+def range_html(low: Decimal | None, high: Decimal | None, place: int) -> str:
+    """A thin bar from the day's low to its high with a tick where the price is."""
     if low is None or high is None:
         return '<span class="none">—</span>'
-    place = 50 if high == low else int(100 * (min(max(quote.price, low), high) - low) / (high - low))
     title = f'24 h: {format_price(low)} to {format_price(high)}'
     return f'<i role="img" aria-label="{title}"><i style="left:{place}%"></i></i>'
 

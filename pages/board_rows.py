@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from nicegui import Event
@@ -12,6 +13,7 @@ from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
 from desk.ticks import name_key
+from models import Coin
 from pages.board_cells import Row
 from pages.live import Live
 
@@ -55,13 +57,16 @@ class Board:
 
     def render(self, names: set[str]) -> None:
         """These coins changed. A row that nobody looks at waits until somebody does."""
-        version = self.version
+        version, now = self.version, self.desk.clock()
         for name in sorted(names - {ACCOUNT}):  # neighbours on the board share a room, where they came together
-            number = self._number(name)
-            if number is not None and not self.live.watched(self.rows[number].link):
+            coin = self._coin(name)
+            number = coin.id if coin else None
+            if coin is None or number is None:
+                self._forget(name)
+            elif self.names.get(number) == name == coin.name and not self.live.watched(self.rows[number].link):
                 self.stale.add(number)
             else:
-                self._render(name)
+                self._render(name, now)
         if version != self.version:
             self.changed.emit()
 
@@ -105,28 +110,18 @@ class Board:
         known = sorted(((value, number) for value, number in valued if value is not None), reverse=descending)
         return [number for _, number in known] + [number for value, number in valued if value is None]
 
-    def _number(self, name: str) -> int | None:
-        """The id of a coin that is on the board under this very name."""
+    def _coin(self, name: str) -> Coin | None:
+        """The coin of this name, if it has a price to show."""
         try:
             coin = self.desk.coin(name)
         except NotFound:
             return None
-        known = coin.id is not None and self.names.get(coin.id) == name == coin.name
-        return coin.id if known and self.desk.is_shown(coin) else None
+        return coin if self.desk.is_shown(coin) else None
 
-    def _shown(self, name: str) -> bool:
-        try:
-            return self.desk.is_shown(self.desk.coin(name))
-        except NotFound:
-            return False
-
-    def _render(self, name: str) -> None:
-        if not self._shown(name):
-            self._forget(name)
-            return
+    def _render(self, name: str, now: datetime) -> None:
         quote = self.desk.quote(name)
         row = self._row(quote)
-        row.render(quote, self.desk.clock())
+        row.render(quote, now)
         if row.points < FULL_SPARK and len(closes := self.desk.spark(quote.name)) != row.points:
             row.draw(closes)
         if quote.name != name:

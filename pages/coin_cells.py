@@ -11,7 +11,7 @@ from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
 from models import Coin
-from pages.board_cells import PERIODS, full_price, range_html, show_price
+from pages.board_cells import PERIODS, place_in_range, range_html, show_price
 from pages.formats import (
     NONE,
     direction,
@@ -21,6 +21,7 @@ from pages.formats import (
     format_price,
     format_time,
     format_volume,
+    full_price,
 )
 from pages.live import Live
 from pages.live_cell import Cell
@@ -52,7 +53,7 @@ class Head:
 
     def render(self, quote: Quote, zone: str, now: datetime) -> None:
         """What follows from a new price or a new age."""
-        self.live.set_props(self.price, title=full_price(quote.price))
+        self.live.set_props(self.price, title=full_price(quote.price, format_price(quote.price)))
         show_price(self.live, self.price, quote.price, self.shown)
         self.live.set(self.timestamp, format_time(quote.timestamp, zone))
         self.live.set(self.source, source_html(quote, now))
@@ -163,6 +164,7 @@ def _range(quote: Quote) -> str:
     if quote.low_24h is None or quote.high_24h is None:
         return ''
     return (
-        f'<div class="day"><dt>24 h range</dt><dd data-field="range">{format_price(quote.low_24h)}'
-        f'<span class="range">{range_html(quote)}</span>{format_price(quote.high_24h)}</dd></div>'
+        f'<div class="day"><dt>24 h range</dt><dd data-field="range">{format_price(quote.low_24h)}<span class="range">'
+        f'{range_html(quote.low_24h, quote.high_24h, place_in_range(quote))}</span>'
+        f'{format_price(quote.high_24h)}</dd></div>'
     )

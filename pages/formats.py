@@ -1,7 +1,7 @@
 """Numbers and times as people read them. Pure: decimals and aware times in, text out; never scientific notation."""
 
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from columns import canonical
@@ -50,6 +50,11 @@ def format_money(amount: Decimal, signed: bool = False) -> str:
 def format_full(price: Decimal) -> str:
     """Every digit of a price, grouped: 67,000.123456789. For tooltips."""
     return format(Decimal(canonical(price)), ',f')
+
+
+def full_price(price: Decimal, shown: str) -> str:
+    """For the tooltip of a price that is shown so: every digit, where that shows fewer; else ''."""
+    return '' if Decimal(shown.replace(',', '')) == price else format_full(price)
 
 
 def format_size(size: Decimal) -> str:
@@ -121,8 +126,8 @@ def format_bytes(size: int) -> str:
 
 
 def _grouped(number: Decimal, decimals: int) -> str:
-    quantum = Decimal(1).scaleb(-decimals)
-    return format(number.quantize(quantum, ROUND_HALF_EVEN, MONEY), ',f').replace('-', MINUS)
+    """Rounded half to even, as a context does that nobody has changed."""
+    return format(number, f',.{decimals}f').replace('-', MINUS)
 
 
 def _per_cent(number: Decimal) -> str:

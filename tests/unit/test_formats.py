@@ -1,7 +1,7 @@
 """What people read: the right number of digits, never an exponent, a proper minus, coarse ages."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from pages.formats import (
     format_size,
     format_time,
     format_volume,
+    full_price,
     price_decimals,
 )
 
@@ -50,6 +51,26 @@ def test_a_price_is_shown_with_the_digits_it_deserves(price: str, shown: str) ->
 @pytest.mark.parametrize(('price', 'shown'), [('2.345', '2.34'), ('2.355', '2.36'), ('2.3450000001', '2.35')])
 def test_rounding_is_half_to_even(price: str, shown: str) -> None:
     assert format_price(Decimal(price)) == shown
+
+
+@given(
+    st.decimals(min_value=Decimal('-1e20'), max_value=Decimal('1e20'), places=18),
+    st.integers(-(10**20), 10**20),
+    st.integers(0, 18),
+)
+def test_any_number_is_rounded_exactly_and_a_tie_to_even(number: Decimal, units: int, decimals: int) -> None:
+    tie = Decimal(10 * units + 5).scaleb(-decimals - 1)
+    for each in (number, tie):
+        rounded = each.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, Context(prec=60))
+        assert format_price(each, decimals) == format(rounded, ',f').replace('-', '−')
+
+
+@given(prices)
+def test_the_tooltip_has_every_digit_where_the_board_shows_fewer(price: Decimal) -> None:
+    shown = format_price(price)
+    title = full_price(price, shown)
+    assert Decimal((title or shown).replace(',', '')) == price
+    assert title != shown
 
 
 @given(prices)

@@ -48,6 +48,43 @@ def test_a_price_that_does_not_govern_stands_beside_with_its_deviation() -> None
     ]
 
 
+def test_each_fact_of_a_quote_stands_under_its_name() -> None:
+    market, btc = (
+        Market(),
+        Coin(id=7, name='BTC', key='btc', full_name='Bitcoin', policy=Policy.LATEST, pair='BTC/USD', followed=True),
+    )
+    later = NOON + timedelta(seconds=1)
+    high = FEED._replace(price=Decimal(80_000), volume=Decimal(2))
+    last = FEED._replace(seq=9, timestamp=later, received=later, bid=Decimal(66_999), ask=Decimal(67_001))
+    market.apply(btc, high)
+    market.apply(btc, last)
+    market.standing(btc).before = {'1h': Decimal(50_000), '24h': Decimal(100_000), '7d': Decimal(33_500)}
+    quote = market.quote(btc, later)
+    assert quote is not None
+    assert quote._asdict() == {
+        'coin_id': 7,
+        'name': 'BTC',
+        'full_name': 'Bitcoin',
+        'price': last.price,
+        'timestamp': later,
+        'received': later,
+        'source': 'coinbase',
+        'seq': 9,
+        'bid': last.bid,
+        'ask': last.ask,
+        'change_1h': Decimal(34),
+        'change_24h': Decimal(-33),
+        'change_7d': Decimal(100),
+        'high_24h': high.price,
+        'low_24h': last.price,
+        'volume_24h': high.volume,
+        'aside': (),
+        'policy': Policy.LATEST,
+        'followed': True,
+        'pair': 'BTC/USD',
+    }
+
+
 def test_until_the_exchange_has_spoken_a_hand_price_counts() -> None:
     market, btc = Market(), coin(Policy.EXCHANGE)
     assert market.apply(btc, HAND)
