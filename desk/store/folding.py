@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -17,7 +18,6 @@ from desk.ticks import MONEY
 
 Moment = datetime | str
 Number = Decimal | str
-MAKINGS = 6  # rows that may have the same start
 
 
 class Stored(NamedTuple):
@@ -61,7 +61,7 @@ def _candle(start: datetime, rows: Sequence[Stored]) -> Candle:
         _, first, high, low, last, volume, *_ = rows[0]
         told = None if volume is None else number(volume)
         return Candle(start, number(first), number(high), number(low), number(last), told)
-    opening, closing = _same_start(rows[:MAKINGS], rows[0]), _same_start(rows[-MAKINGS:], rows[-1])
+    opening, closing = _same_start(rows), _same_start(reversed(rows))
     return Candle(
         start,
         number((min(opening, key=_opened) if len(opening) > 1 else rows[0])[1]),
@@ -72,8 +72,9 @@ def _candle(start: datetime, rows: Sequence[Stored]) -> Candle:
     )
 
 
-def _same_start(rows: Sequence[Stored], row: Stored) -> list[Stored]:
-    return [each for each in rows if each[0] == row[0]]
+def _same_start(rows: Iterable[Stored]) -> list[Stored]:
+    """The first row and those after it with its start: one for each making of each coin that was merged into one."""
+    return next(list(group) for _, group in groupby(rows, key=START))
 
 
 def _opened(row: Stored) -> tuple[Moment, int, Decimal]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.candles import INTERVALS, Part, assemble, floor, stored_interval
-from desk.store.folding import MAKINGS, Stored, folded
+from desk.store.folding import Stored, folded
 from models import CandleOrigin
 
 START = datetime(2026, 1, 26, tzinfo=UTC)
@@ -25,12 +25,12 @@ def _part(spread: list[str], volume: str | None, start: datetime, inside: tuple[
 
 @st.composite
 def stored(draw: st.DrawFn) -> tuple[int, list[tuple[CandleOrigin, datetime, Part]]]:
-    """An interval, and stored candles of every making that it is made of, each at most once."""
+    """An interval, and stored candles of every making that it is made of; merged coins have one of a making each."""
     interval = draw(st.sampled_from(list(INTERVALS.values())))
     finer = stored_interval(interval)
     keys = st.tuples(st.sampled_from(list(CandleOrigin)), st.integers(0, 8))
     found = []
-    for origin, number in draw(st.lists(keys, unique=True, max_size=20)):
+    for origin, number in draw(st.lists(keys, max_size=20)):
         start = floor(START, finer) + number * timedelta(seconds=finer)
         inside = draw(st.tuples(st.integers(0, 3), st.integers(0, 3)))
         spread, seqs = (
@@ -60,8 +60,19 @@ def test_rows_are_folded_as_candles_are_assembled(
     assert folded([_row(*part, text) for part in parts], interval) == assemble(parts, interval)
 
 
-def test_no_more_rows_than_there_are_makings_have_the_same_start() -> None:
-    assert len(CandleOrigin) == MAKINGS
+def test_of_many_merged_coins_the_first_opens_and_the_last_closes() -> None:
+    moments = [START + timedelta(seconds=second) for second in (59, 50, 40, 30, 20, 10, 5, 9)]
+    rows = [
+        _row(
+            CandleOrigin.HAND,
+            START,
+            _part(['1', str(50 + number), str(70 + number)], None, moment, (0, 0), [1, 1]),
+            True,
+        )
+        for number, moment in enumerate(moments)
+    ]
+    (candle,) = folded(rows, 60)
+    assert (candle.open, candle.close) == (56, 70)
 
 
 def test_a_bucket_ends_before_the_next_begins() -> None:
