@@ -17,7 +17,7 @@ class Crew:
         self._tasks: list[asyncio.Task[None]] = []
 
     def every(self, seconds: float, name: str, step: Callable[[], Awaitable[None]], rest: float = 0) -> None:
-        """Do a step now and then again `seconds` after its end, and not before `rest` times as long as it took."""
+        """Do a step now and again `seconds` after its end; no sooner than `rest` times what it took, 30 s at most."""
         self._tasks.append(asyncio.create_task(self._repeat(seconds, name, step, rest), name=name))
 
     async def stop(self) -> None:
@@ -34,7 +34,7 @@ class Crew:
             try:
                 await step()
                 self.problems.pop(name, None)
-                pause = max(seconds, rest * (monotonic() - began))
+                pause = max(seconds, min(rest * (monotonic() - began), LONGEST_PAUSE))
             except Exception as error:  # told on /status until it works again
                 self.problems[name] = f'{type(error).__name__}: {error}'
                 log.exception('%s failed', name)

@@ -4,6 +4,9 @@ import asyncio
 from threading import Event
 from time import monotonic
 
+import pytest
+
+from desk import crew as work
 from desk.crew import Crew
 
 
@@ -54,3 +57,18 @@ async def test_a_step_rests_in_proportion_to_what_it_took() -> None:
     await asyncio.wait_for(again.wait(), 5)
     await crew.stop()
     assert starts[1] - ends[0] >= 4.9 * (ends[0] - starts[0])
+
+
+async def test_no_step_rests_longer_than_the_longest_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, 'LONGEST_PAUSE', 0.01)
+    crew, again, steps = Crew(), asyncio.Event(), list[None]()
+
+    async def step() -> None:
+        await asyncio.to_thread(Event().wait, 0.02)
+        steps.append(None)
+        if len(steps) == 2:
+            again.set()
+
+    crew.every(0, 'the work', step, rest=10_000)
+    await asyncio.wait_for(again.wait(), 5)
+    await crew.stop()
