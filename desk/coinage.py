@@ -30,6 +30,13 @@ class Coinage:
         self.feeds, self.changed = feeds, changed
         self._turn = asyncio.Lock()
 
+    def to_follow(self, names: Iterable[str]) -> dict[str, str]:
+        """Coins to follow from a start on → their pairs: those followed already, and of `names` what nobody gave up."""
+        followed = {coin.name: coin.pair for coin in self.registry.all() if coin.followed}
+        found = {name: self.registry.find(name) for name in names}
+        new = [name for name, coin in found.items() if coin is None or not (coin.followed or coin.unfollowed)]
+        return {**dict.fromkeys(new, ''), **followed}
+
     async def listed(
         self,
         exchange: str,

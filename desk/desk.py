@@ -82,7 +82,7 @@ class Desk:
         self.crew.every(0.2, 'windows', self._recall, rest=4)  # an import ages the same coins again and again
         self.crew.every(COMPARE_EVERY / 10 if self.replay else COMPARE_EVERY, 'changes', self._compare)
         self.crew.every(PRUNE_EVERY, 'retention', self._prune)
-        await self.feeds.start(self._to_follow(), not self.quotes())
+        await self.feeds.start(self.coinage.to_follow(self.settings.coins), not self.quotes())
 
     async def stop(self) -> None:
         """End the feeds and the background work; everything accepted is committed."""
@@ -270,12 +270,6 @@ class Desk:
         yield from (quote.timestamp for quote in self.quotes())
         yield from (order.updated for order in self.broker.resting())
         yield from (fill.at for fill in self.broker.recent_fills())
-
-    def _to_follow(self) -> dict[str, str]:
-        followed = {coin.name: coin.pair for coin in self.registry.all() if coin.followed}
-        found = {name: self.registry.find(name) for name in self.settings.coins}
-        new = [name for name, coin in found.items() if coin is None or not (coin.followed or coin.unfollowed)]
-        return {**dict.fromkeys(new, ''), **followed}
 
     def _changed(self, coins: Iterable[Coin]) -> None:
         self.conflator.mark(coin.name for coin in coins)
