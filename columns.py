@@ -35,7 +35,7 @@ def moment_texts(values: Iterable[datetime | None]) -> list[str | None]:
     for value in values:
         if value is None:
             last = written = None
-        elif value is not last:
+        elif last is None or value != last:
             last = value
             moment = value if value.tzinfo is UTC else _in_utc(value)
             day = moment.date()

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
-from sqlalchemy import Connection, Dialect, func, select, text
+from sqlalchemy import Connection, Dialect, text
 
 from desk.candles import Part
 from desk.store import parts
-from desk.store.bulk import Rows
+from desk.store.bulk import Rows, say
+from desk.store.merging import Candles
 from desk.store.records import Told
 from desk.store.tables import COLUMNS, RECORD
 
-LAST = select(func.max(RECORD.c.id))
+LAST = 'SELECT max(id) FROM cryptocurrency'
 NUMBERED = text("SELECT setval(ids, nextval(ids) + :others) FROM pg_get_serial_sequence('cryptocurrency', 'id') AS ids")
 VALUES = {name: attrgetter(name) for name in COLUMNS[1:]}
 
@@ -23,12 +24,13 @@ class Addition:
         self, dialect: Dialect, records: Sequence[Told], minutes: Mapping[parts.Key, Part] | None = None
     ) -> None:
         self._rows, self._count = _ready(dialect, records), len(records)
-        self._candles = parts.all_sizes(parts.minutes_of(records) if minutes is None else minutes)
+        made = parts.minutes_of(records) if minutes is None else minutes
+        self._candles = Candles(dialect, parts.all_sizes(made))
 
     def __call__(self, connection: Connection) -> list[int]:
         """Store them; the ids of the records."""
         ids = _insert(connection, self._rows, self._count)
-        parts.add(connection, self._candles)
+        self._candles.merge(connection)
         return ids
 
 
@@ -56,5 +58,5 @@ def _reserve(connection: Connection, count: int) -> list[int]:
     if connection.dialect.name == 'postgresql':
         last = connection.scalar(NUMBERED, {'others': count - 1}) or 0
     else:
-        last = (connection.scalar(LAST) or 0) + count
+        last = (say(connection, LAST) or 0) + count
     return list(range(last - count + 1, last + 1))

@@ -3,7 +3,8 @@
 Rows are converted column by column, before the transaction if one likes; PostgreSQL takes many rows by COPY.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
@@ -18,8 +19,8 @@ COPIED = 50  # rows from which COPY is the faster way
 NULL = r'\N'
 ESCAPES = str.maketrans({'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'})
 
-Converter = Callable[[Sequence[Any]], Iterable[Any]]
-Way = Callable[[Any, str, Iterator[Any]], None]
+Converter = Callable[[Sequence[Any]], Sequence[Any]]
+Way = Callable[[Any, str, Iterable[Iterable[Any]]], None]
 Prepared = tuple[str, tuple[str, ...], tuple[Converter, ...]]
 
 
@@ -29,8 +30,7 @@ class Rows:
     def __init__(self, dialect: Dialect, table: Table, columns: Mapping[str, Sequence[Any]], count: int) -> None:
         self._dialect, self._table, self._count = dialect, table, count
         self._copied = dialect.name == 'postgresql' and count >= COPIED
-        converter = _to_copy if self._copied else partial(_converter, dialect)
-        self._columns = {name: converter(table.c[name].type)(values) for name, values in columns.items()}
+        (self._columns,) = converted(dialect, table, [columns], self._copied)
 
     def number(self, ids: Sequence[int]) -> None:
         """Give them their ids."""
@@ -42,10 +42,28 @@ class Rows:
             return
         if self._copied:
             statement = f'COPY {self._table.name} ({", ".join(self._columns)}) FROM STDIN'
-            _send(connection, statement, _copy, self._columns.values())
+            send(connection, statement, _copy, self._columns.values())
         else:
             statement, names, _ = _prepared_insert(self._dialect, self._table, tuple(self._columns))
-            _send(connection, statement, _execute, [self._columns[name] for name in names])
+            send(connection, statement, each, [self._columns[name] for name in names])
+
+
+def converted(
+    dialect: Dialect, table: Table, groups: Iterable[Mapping[str, Sequence[Any]]], written: bool
+) -> list[dict[str, Sequence[Any]]]:
+    """Columns of a table as the driver takes them, or `written` as for COPY; equal ones are converted once."""
+    converter = _to_copy if written else partial(_converter, dialect)
+    done: list[tuple[Converter, Sequence[Any], Sequence[Any]]] = []
+
+    def made(name: str, values: Sequence[Any]) -> Sequence[Any]:
+        convert = converter(table.c[name].type)
+        for by, known, result in done:
+            if by is convert and known == values:
+                return result
+        done.append((convert, values, convert(values)))
+        return done[-1][2]
+
+    return [{name: made(name, values) for name, values in columns.items()} for columns in groups]
 
 
 def insert_rows(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
@@ -63,17 +81,17 @@ def update_rows(
         return 0
     prepared, order, converters = _prepared_update(connection.dialect, statement, names)
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    converted = [convert(columns[name]) for name, convert in zip(order, converters, strict=True)]
-    return _send(connection, prepared, _execute, converted)
+    values = [convert(columns[name]) for name, convert in zip(order, converters, strict=True)]
+    return send(connection, prepared, each, values)
 
 
-def _send(connection: Connection, statement: str, way: Way, columns: Iterable[Iterable[Any]]) -> int:
-    """Give the driver rows of these columns as it asks for them: no list of rows is made. How many rows it met."""
+def send(connection: Connection, statement: str, way: Way, columns: Iterable[Iterable[Any]]) -> int:
+    """Give the driver these columns in some way; how many rows it met. Raises SQLAlchemyError."""
     driver: Any = connection.connection.cursor()
     dialect = connection.dialect
     refused: type[Exception] = dialect.loaded_dbapi.Error
     try:
-        way(driver, statement, zip(*columns, strict=True))
+        way(driver, statement, columns)
         return int(driver.rowcount)
     except refused as error:
         raise DBAPIError.instance(statement, None, error, refused, dialect=dialect) from error
@@ -81,13 +99,32 @@ def _send(connection: Connection, statement: str, way: Way, columns: Iterable[It
         driver.close()
 
 
-def _execute(driver: Any, statement: str, rows: Iterator[Any]) -> None:
-    driver.executemany(statement, rows)
+def say(connection: Connection, statement: str) -> Any:
+    """Run a statement without parameters; the first value that it gives, if any. Raises SQLAlchemyError."""
+    found: list[Any] = []
+
+    def run(driver: Any, _statement: str, _columns: object) -> None:
+        driver.execute(statement)
+        if driver.description:
+            found.extend(driver.fetchone())
+
+    send(connection, statement, run, [])
+    return found[0] if found else None
 
 
-def _copy(driver: Any, statement: str, rows: Iterator[Any]) -> None:
+def each(driver: Any, statement: str, columns: Iterable[Iterable[Any]]) -> None:
+    """Run it once per row: no list of rows is made."""
+    driver.executemany(statement, zip(*columns, strict=True))
+
+
+def at_once(driver: Any, statement: str, columns: Iterable[Iterable[str]]) -> None:
+    """Run it with each column as one text."""
+    driver.execute(statement, ['\t'.join(column) for column in columns])
+
+
+def _copy(driver: Any, statement: str, columns: Iterable[Iterable[str]]) -> None:
     with driver.copy(statement) as copy:
-        copy.write('\n'.join(map('\t'.join, rows)) + '\n')
+        copy.write('\n'.join(map('\t'.join, zip(*columns, strict=True))) + '\n')
 
 
 @lru_cache
@@ -116,26 +153,26 @@ def _converter(dialect: Dialect, kind: TypeEngine[Any]) -> Converter:
     if dialect.name == 'sqlite' and isinstance(kind, UTCDateTime):
         return moment_texts
     process = kind.dialect_impl(dialect).bind_processor(dialect)
-    return _as_they_are if process is None else partial(_each, process)
+    return _as_they_are if process is None else partial(_processed, process)
 
 
 def _as_they_are(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
-def _each(process: Callable[[Any], Any], values: Sequence[Any]) -> Iterator[Any]:
-    return map(process, values)
+def _processed(process: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    return list(map(process, values))
 
 
 def _to_copy(kind: TypeEngine[Any]) -> Converter:
     """How values of a column's type are written for COPY."""
     if isinstance(kind, UTCDateTime):
-        return lambda values: _nulled(moment_texts(values))
+        return _nulled_moments
     return _written if isinstance(kind, ExactDecimal | Integer | Boolean) else _escaped
 
 
-def _nulled(texts: Iterable[str | None]) -> list[str]:
-    return [NULL if text is None else text for text in texts]
+def _nulled_moments(values: Sequence[datetime | None]) -> list[str]:
+    return [NULL if text is None else text for text in moment_texts(values)]
 
 
 def _written(values: Sequence[Any]) -> list[str]:

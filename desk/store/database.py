@@ -18,6 +18,8 @@ from sqlalchemy.exc import (
 )
 
 from desk.errors import Conflict, DeskError, Invalid, Unavailable
+from desk.store.bulk import say
+from desk.store.decimal_functions import FUNCTIONS
 
 WRITERS = 0x636F696E  # the advisory lock under which every Cointape process writes and migrates
 
@@ -58,6 +60,7 @@ def failure(error: SQLAlchemyError) -> DeskError:
 def failed_as_a_whole(error: SQLAlchemyError) -> bool:
     """Whether the database failed, rather than that one statement asked the wrong thing of it."""
     asked_wrong = isinstance(error, StatementError) and not isinstance(error, DBAPIError)
+    asked_wrong |= 'user-defined function' in str(getattr(error, 'orig', ''))  # one of ours, given what is no number
     return not asked_wrong and not isinstance(error, IntegrityError | DataError | ProgrammingError)
 
 
@@ -77,6 +80,8 @@ def _prepare_sqlite(patience: float, connection: sqlite3.Connection, _: Any) -> 
     ):
         with attempt:  # while another program makes the file, SQLite does not wait by itself
             connection.execute('PRAGMA journal_mode = WAL')
+    for name, function in FUNCTIONS.items():
+        connection.create_function(name, 2, function, deterministic=True)
     for pragma in ('synchronous = FULL', 'foreign_keys = ON'):
         connection.execute(f'PRAGMA {pragma}')
 
@@ -87,7 +92,7 @@ def _locked(error: Exception) -> bool:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get('cointape_writes')
-    connection.exec_driver_sql('BEGIN IMMEDIATE' if writes else 'BEGIN')
+    say(connection, 'BEGIN IMMEDIATE' if writes else 'BEGIN')
 
 
 def _postgresql(url: URL, patience: float) -> Engine:

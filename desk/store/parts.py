@@ -90,20 +90,12 @@ def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
     return {_minute(*place): _part_of_run(run) for place, run in runs.items()}
 
 
-def all_sizes(minutes: Mapping[Key, Part]) -> dict[Key, Part]:
+def all_sizes(minutes: Mapping[Key, Part]) -> list[Mapping[Key, Part]]:
     """New minutes, and the hours and days that they make."""
-    found = dict(minutes)
-    finer = minutes
+    sizes = [minutes]
     for interval in STORED[1:]:
-        finer = _coarser(finer, interval)
-        found.update(finer)
-    return found
-
-
-def add(connection: Connection, new: Mapping[Key, Part]) -> None:
-    """Merge new candles of recorded prices, of every size, into the stored ones."""
-    known = _load(connection, new)
-    _write(connection, {key: merge(known[key], part) if key in known else part for key, part in new.items()}, known)
+        sizes.append(_coarser(sizes[-1], interval))
+    return sizes
 
 
 def add_bars(connection: Connection, bars: Sequence[tuple[int, Bar]], now: datetime) -> int:
@@ -170,8 +162,13 @@ def _part_of_run(records: Sequence[Told]) -> Part:
 
 def _coarser(finer: Mapping[Key, Part], interval: int) -> dict[Key, Part]:
     length = timedelta(seconds=interval)
-    buckets = _grouped(finer, lambda key: (key.coin_id, key.origin, (key.start - EARLIEST) // length))
-    return {keys[0].coarser(interval): whole([finer[key] for key in keys]) for keys in buckets.values()}
+    runs: dict[tuple[int, CandleOrigin, int], list[Part]] = {}
+    for (coin_id, _, origin, start), part in finer.items():
+        runs.setdefault((coin_id, origin, (start - EARLIEST) // length), []).append(part)
+    return {
+        Key(coin_id, interval, origin, EARLIEST + number * length): whole(run)
+        for (coin_id, origin, number), run in runs.items()
+    }
 
 
 def _origin(bar: Bar) -> CandleOrigin:

@@ -19,6 +19,7 @@ from desk.candles import Part
 from desk.errors import DeskError, Unavailable
 from desk.store import writes
 from desk.store.additions import Addition
+from desk.store.bulk import say
 from desk.store.database import failed_as_a_whole, failure, writing
 from desk.store.feed_buffer import FeedBuffer, Harvest
 from desk.store.parts import Key
@@ -237,7 +238,7 @@ def _keep(harvest: Harvest, connection: Connection) -> list[int]:
 
 def _attempt(connection: Connection, work: Work) -> Any:
     """What the work returns, or the error that concerns it alone; the transaction goes on either way."""
-    savepoint = connection.begin_nested()
+    say(connection, 'SAVEPOINT attempt')
     try:
         outcome = work(connection)
     except SQLAlchemyError as error:
@@ -250,7 +251,6 @@ def _attempt(connection: Connection, work: Work) -> Any:
         log.exception('A write failed')
         outcome = error
     if isinstance(outcome, Exception):
-        savepoint.rollback()
-    else:
-        savepoint.commit()
+        say(connection, 'ROLLBACK TO SAVEPOINT attempt')
+    say(connection, 'RELEASE SAVEPOINT attempt')
     return outcome

@@ -18,6 +18,7 @@ INTERVALS = (60, 300, 3600, 14400, 86400, 604800)
 spans = st.sampled_from([0.0, 1.0, 59.0, 60.0, 61.0, 3599.0, 3600.0, 43199.0, 43200.0, 86400.0, -1.0, -43200.0])
 volumes = st.none() | st.sampled_from(['0', '1.5'])
 drawn_ticks = st.lists(st.tuples(st.integers(1, 9), spans, volumes, st.booleans()), max_size=12)
+PRICES = ['9', '10', '0.5', '12.25', '100', '99.5', '0.000000000000000001', '12345678901234567890']
 
 
 def candle(price: str, start: datetime = NOON, volume: str | None = None) -> Candle:
@@ -50,6 +51,20 @@ async def test_candles_are_what_the_active_records_say(
         await store.amend(wrong.id or 0, new, 'wrong', '')
         records = [each for each in records if each is not wrong] + ([new] if new else [])
     for interval in INTERVALS:
+        assert await store.candles([btc], interval) == expected(records, interval)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(PRICES), st.integers(0, 3), st.sampled_from([None, *PRICES])), max_size=6))
+async def test_the_database_merges_candles_as_the_desk_does(
+    store: Store, drawn: list[tuple[str, int, str | None]]
+) -> None:
+    """A commit each: numbers of any length, moments in any order, several at the same moment."""
+    btc = number(await store.ensure_coins([f'COIN{store.rows_written}']))
+    records = [record(btc, price, after, volume=volume) for price, after, volume in drawn]
+    for each in sorted(records, key=lambda each: (each.price, each.seq)):
+        await store.add([each])
+    for interval in (60, 3600, 86400):
         assert await store.candles([btc], interval) == expected(records, interval)
 
 

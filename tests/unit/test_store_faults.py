@@ -1,9 +1,10 @@
 """A database that is locked, full or gone: said in a sentence, nothing lost that was promised, back by itself."""
 
 import asyncio
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -81,6 +82,20 @@ async def test_what_cannot_be_stored_of_one_coin_spoils_no_other(store: Store) -
     assert len(await store.candles([btc, eth], 60)) == 1
     assert (store.refused, store.conflated) == (1, 0)
     assert store.rows_written == before + 2
+
+
+@pytest.mark.parametrize('kind', ['sqlite'])
+async def test_a_candle_that_somebody_spoiled_spoils_no_other_coin(store: Store, database: str) -> None:
+    btc, eth = [each.id or 0 for each in await store.ensure_coins(['BTC', 'ETH'])]
+    await store.add([record(btc, volume='1'), record(eth, volume='1')])
+    with closing(sqlite3.connect(database.removeprefix('sqlite:///'))) as connection, connection:
+        connection.execute("UPDATE candle SET volume = 'much' WHERE coin_id = ?", (btc,))
+    spoiled, sound = await asyncio.gather(
+        store.add([record(btc, volume='1')]), store.add([record(eth, volume='1')]), return_exceptions=True
+    )
+    assert isinstance(spoiled, Invalid)
+    assert sound == (await store.latest([eth]))
+    assert store.last_error == ''
 
 
 async def test_more_than_the_queue_holds_is_refused_at_once(
