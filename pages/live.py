@@ -18,13 +18,15 @@ from nicegui import Client, ui
 from nicegui.context import context
 
 from desk.crew import Crew
+from pages import pulse, wire
 from pages.live_cell import Cell
 from pages.live_element import LiveElement, fill, place, shown_cells
-from pages.wire import End, Message, ends, install
+from pages.wire import End, Message, ends
 
 FIRST_ID = -1  # and down: a browser's own ids go up
 CALM_AFTER = 0.5  # then the browser fades it
 TEND_EVERY = 0.25
+SWEEP_EVERY = 2.0
 SNAPSHOTS_KEPT = 16
 
 
@@ -44,10 +46,13 @@ class Live:
 
     def start(self, crew: Crew) -> None:
         """Begin to send frames, on NiceGUI's event loop; what fails is taken up again and told on /status."""
-        install()
+        wire.install()
+        pulse.install()
         crew.every(0, 'frames to the browsers', self._send_frame)
         crew.every(CALM_AFTER / 4, 'the end of flashes', self._calm_down)
         crew.every(TEND_EVERY, 'slow browsers', self._tend)
+        crew.every(SWEEP_EVERY, 'browsers that left', self._sweep)
+        crew.every(SWEEP_EVERY, 'sockets that left', pulse.tend)
 
     def cell(
         self, room: str, tag: str = 'span', classes: str = '', children: Sequence[Cell] = (), **props: str
@@ -122,14 +127,17 @@ class Live:
 
     async def _tend(self) -> None:
         """A browser that stopped reading has left its rooms; it gets one snapshot when it has drained."""
-        for room in self._rooms.values():
-            room -= {end for end in room if end.gone}
         self._slow = {end for end in self._slow if not end.gone}
         for client in list(Client.instances.values()) if self._slow else ():
             drained = {end for end in ends(client) if end in self._slow and end.drained}
             self._slow -= drained
             if drained:
                 await self.tune(client)
+
+    async def _sweep(self) -> None:
+        """Forget those that are gone, also where nothing changes."""
+        for room in self._rooms.values():
+            room -= {end for end in room if end.gone}
 
     def _snapshot(self, cells: Sequence[Cell]) -> Message:
         """One for all who show these cells, in whatever order, until any cell changes."""

@@ -99,8 +99,6 @@ def place(cell: Cell) -> LiveElement:
     slot, element = context.slot, element_of(cell)
     client = slot.parent.client
     slot.children.append(element)
-    for shown in element.family:
-        client.outbox.updates.pop(shown.id, None)  # what took it away a moment ago, maybe
     slot.parent.update()
     _carry(client)
     return element

@@ -10,7 +10,7 @@ import socket
 import struct
 import zlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -29,10 +29,10 @@ from websockets.typing import ExtensionParameter
 
 MARK, PATH, NAMESPACE, GREETING = 'cointape.end', '/_nicegui_ws/', '/', '40'
 SEND_BUFFER = 64 * 1024  # the kernel doubles it
-LONGEST_BACKLOG = 256 * 1024
 LONGEST_QUEUE = 50
 STANDSTILL = 30_000  # milliseconds in which a browser takes nothing
 PLAIN, COMPRESSED = 0x81, 0xC1  # the only fragment of a text
+PING, PONG = b'\x81\x012', b'3'  # engine.io's: a whole message, and what is in one
 LEVEL, WINDOW, FLUSHED = 3, 15, b'\x00\x00\xff\xff'
 
 
@@ -108,6 +108,7 @@ class Wire(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rooms: frozenset[str] = frozenset()
+        self.answered: Callable[[], None] | None = None  # takes the answers to `ping`
         self._greeted, self._deflates = asyncio.Event(), False
 
     def handle_connect(self, event: Request) -> None:
@@ -125,6 +126,13 @@ class Wire(WebSocketsSansIOProtocol):
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
                 if hasattr(socket, 'TCP_USER_TIMEOUT'):  # else who stands still holds its buffers as long as it likes
                     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STANDSTILL)
+
+    def handle_text(self, event: Frame) -> None:
+        """A message, or the beginning of one."""
+        if self.answered and event.fin and event.data == PONG:
+            self.answered()
+        else:
+            super().handle_text(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The end: nobody waits for it any longer."""
@@ -152,11 +160,16 @@ class Wire(WebSocketsSansIOProtocol):
         await self._greeted.wait()
 
     def write(self, message: Message) -> bool:
-        """Put it on the connection now; what it does not take at once waits, up to a bound."""
-        if self.gone or self.transport.get_write_buffer_size() > LONGEST_BACKLOG:
+        """Put it on the connection now; not while NiceGUI's own messages must wait: they would never have a turn."""
+        if self.gone or not self.writable.is_set():
             return False
         self.transport.write(message.deflated if self._deflates else message.framed)
         return True
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        if not self.gone:
+            self.transport.write(PING)
 
 
 class Post:
@@ -212,6 +225,11 @@ class Asleep(Outbox):
                 self._loaded_components.clear()  # they come once more, before what needs them
             else:
                 self.messages.append((receiver, kind, data))
+
+    def enqueue_delete(self, element: Element) -> None:
+        """A live cell stays in the browser, unseen: it may come back, past this queue and before its turn."""
+        if element.id in self.client.elements:
+            super().enqueue_delete(element)
 
     def _now(self, number: int) -> Element | Deleted:
         return self.client.elements.get(number, deleted)
