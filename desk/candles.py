@@ -21,11 +21,10 @@ INSTANT = timedelta(microseconds=1)
 
 Key = TypeVar('Key')
 
-RECORDED = (CandleOrigin.HAND, CandleOrigin.FEED)
 DELIVERED = (CandleOrigin.DELIVERED, CandleOrigin.FOLDED, CandleOrigin.FILE, CandleOrigin.FILE_FOLDED)
 FOLD_OF = {CandleOrigin.DELIVERED: CandleOrigin.FOLDED, CandleOrigin.FILE: CandleOrigin.FILE_FOLDED}
 COUNTED = {
-    Policy.LATEST: (*RECORDED, *DELIVERED),
+    Policy.LATEST: (CandleOrigin.HAND, CandleOrigin.FEED, *DELIVERED),
     Policy.EXCHANGE: (CandleOrigin.FEED, *DELIVERED),
     Policy.MANUAL: (CandleOrigin.HAND, CandleOrigin.FILE, CandleOrigin.FILE_FOLDED),
 }
@@ -141,23 +140,3 @@ def gather(parts: Iterable[tuple[Key, Part]], join: Callable[[Part, Part], Part]
         known = whole.get(key)
         whole[key] = part if known is None else join(known, part)
     return whole
-
-
-def fold(parts: Iterable[tuple[datetime, Part]], interval: int) -> dict[datetime, Part]:
-    """Parts by their start → the same prices in buckets of `interval` seconds."""
-    return gather((floor(start, interval), part) for start, part in parts)
-
-
-def assemble(parts: Iterable[tuple[CandleOrigin, datetime, Part]], interval: int) -> list[Candle]:
-    """Candles of `interval` seconds, oldest first, from stored parts of every making.
-
-    In each stored bucket the delivered ones count once, and so does what was recorded in the meantime.
-    """
-    known = list(parts)
-    recorded = gather((start, part) for origin, start, part in known if origin in RECORDED)
-    delivered = gather(((start, part) for origin, start, part in known if origin in DELIVERED), overlay)
-    whole = gather([*recorded.items(), *delivered.items()], overlay)
-    return [
-        Candle(start, part.open, part.high, part.low, part.close, part.volume)
-        for start, part in sorted(fold(whole.items(), interval).items())
-    ]

@@ -31,9 +31,7 @@ class FeedLine:
         """Say what is so now."""
         state, words = feed_words(self.desk.feeds.states())
         self.live.set_props(self.cell, **{'data-state': state, 'title': words})
-        self.live.set(
-            self.cell, f'<span class="dot" aria-hidden="true"></span><span class="words">{escape(words)}</span>'
-        )
+        self.live.set(self.cell, f'{DOT}<span class="words">{escape(words)}</span>')
 
 
 def feed_words(states: list[FeedState]) -> tuple[str, str]:

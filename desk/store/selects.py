@@ -13,7 +13,6 @@ from desk.store.folding import Stored
 from desk.store.tables import AMENDMENT, CANDLE, COIN, RECORD, active, of_kind
 
 WHEN = RECORD.c.timestamp.type
-STATED = [AMENDMENT.c[column.name] for column in AMENDMENT.c]
 LIMIT: BindParameter[int] = bindparam('limit', type_=Integer)
 PLACE = tuple_(RECORD.c.timestamp, RECORD.c.seq)
 AFTER = tuple_(bindparam('at', type_=WHEN), bindparam('after', type_=BigInteger))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.candles import Candle, Part, assemble, floor, fold, gather, merge, overlay, part_of_bar, part_of_tick
+from desk.candles import Candle, Part, floor, gather, merge, overlay, part_of_bar, part_of_tick
 from desk.ticks import Bar
 from models import CandleOrigin
+from tests.unit.reference_candles import assemble, fold
 
 START = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
 moments = st.datetimes(

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desk.candles import Candle, assemble, part_of_bar
+from desk.candles import Candle, part_of_bar
 from desk.store import Store
 from desk.store.parts import key_of, part_of
 from models import Cryptocurrency, Origin, Policy
+from tests.unit.reference_candles import assemble
 from tests.unit.store_records import NOON, bar, coin, feed, number, record
 
 INTERVALS = (60, 300, 3600, 14400, 86400, 604800)

@@ -6,9 +6,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.candles import INTERVALS, Part, assemble, floor, stored_interval
+from desk.candles import INTERVALS, Part, floor, stored_interval
 from desk.store.folding import Stored, folded
 from models import CandleOrigin
+from tests.unit.reference_candles import assemble
 
 START = datetime(2026, 1, 26, tzinfo=UTC)
 LATE = datetime(2026, 1, 26, 23, 59, 59, 999999, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_of_many_merged_coins_the_first_opens_and_the_last_closes() -> None:
         for number, moment in enumerate(moments)
     ]
     (candle,) = folded(rows, 60)
-    assert (candle.open, candle.close) == (56, 70)
+    assert (candle.open, candle.close) == (Decimal(56), Decimal(70))
 
 
 def test_a_bucket_ends_before_the_next_begins() -> None:
