@@ -115,9 +115,9 @@ def lit_html(text: str, old: str, up: bool) -> str:
     """A number; the digits that differ from those before are in a <b> if it rose, in an <i> if it fell."""
     if not old:
         return text
-    kept, tag = 0, 'b' if up else 'i'
-    while len(text) == len(old) and text[kept] == old[kept]:
-        kept += 1
+    kept, tag = len(text) - 1 if len(text) == len(old) else 0, 'b' if up else 'i'
+    while text[:kept] != old[:kept]:
+        kept -= 1
     return f'{text[:kept]}<{tag}>{text[kept:]}</{tag}>'
 
 

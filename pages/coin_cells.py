@@ -94,6 +94,8 @@ class Heads:
 
     def render(self, names: set[str]) -> None:
         """These coins changed."""
+        if not self._heads:
+            return
         for head in [head for head in self._heads.values() if head.coin_name in names]:
             self._follow(head)
         for name in names - {ACCOUNT}:
