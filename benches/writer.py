@@ -113,7 +113,7 @@ class Candles:
 
     def after(self, batch: list[Entry]) -> list[Row]:
         """The rows that are new or other ones."""
-        finer = minutes_of(batch)
+        finer = dict(minutes_of(batch))
         new = dict(finer)
         for interval in STORED[1:]:
             finer = gather((key.coarser(interval), part) for key, part in finer.items())

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Dialect, text
 
 from desk.candles import Part
 from desk.store import parts
-from desk.store.bulk import Rows, say
+from desk.store.bulk import Made, Rows, say
 from desk.store.merging import Candles
 from desk.store.records import Told
 from desk.store.tables import COLUMNS, RECORD
@@ -23,9 +23,10 @@ class Addition:
     def __init__(
         self, dialect: Dialect, records: Sequence[Told], minutes: Mapping[parts.Key, Part] | None = None
     ) -> None:
-        self._rows, self._count = _ready(dialect, records), len(records)
-        made = parts.minutes_of(records) if minutes is None else minutes
-        self._candles = Candles(dialect, parts.all_sizes(made))
+        made: Made = []  # a record alone in its minute has its price and its moment
+        self._rows, self._count = _ready(dialect, records, made), len(records)
+        minutes_made = parts.minutes_of(records) if minutes is None else minutes.items()
+        self._candles = Candles(dialect, parts.all_sizes(minutes_made), made)
 
     def __call__(self, connection: Connection) -> list[int]:
         """Store them; the ids of the records."""
@@ -36,12 +37,12 @@ class Addition:
 
 def add_records(connection: Connection, records: Sequence[Told]) -> list[int]:
     """Insert records, without their candles; their ids."""
-    return _insert(connection, _ready(connection.dialect, records), len(records))
+    return _insert(connection, _ready(connection.dialect, records, []), len(records))
 
 
-def _ready(dialect: Dialect, records: Sequence[Told]) -> Rows:
+def _ready(dialect: Dialect, records: Sequence[Told], made: Made) -> Rows:
     """Column by column: a tuple for each record would only be in the way."""
-    return Rows(dialect, RECORD, {name: list(map(value, records)) for name, value in VALUES.items()}, len(records))
+    return Rows(dialect, RECORD, {name: list(map(value, records)) for name, value in VALUES.items()}, made)
 
 
 def _insert(connection: Connection, rows: Rows, count: int) -> list[int]:

@@ -20,6 +20,7 @@ NULL = r'\N'
 ESCAPES = str.maketrans({'\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r'})
 
 Converter = Callable[[Sequence[Any]], Sequence[Any]]
+Made = list[tuple[tuple[type, Converter], Sequence[Any], Sequence[Any]]]  # what was made of which columns and how
 Way = Callable[[Any, str, Iterable[Iterable[Any]]], None]
 Prepared = tuple[str, tuple[str, ...], tuple[Converter, ...]]
 
@@ -27,10 +28,11 @@ Prepared = tuple[str, tuple[str, ...], tuple[Converter, ...]]
 class Rows:
     """Rows of a table, given as columns by their names, converted for a database but not yet sent."""
 
-    def __init__(self, dialect: Dialect, table: Table, columns: Mapping[str, Sequence[Any]], count: int) -> None:
-        self._dialect, self._table, self._count = dialect, table, count
-        self._copied = dialect.name == 'postgresql' and count >= COPIED
-        (self._columns,) = converted(dialect, table, [columns], self._copied)
+    def __init__(self, dialect: Dialect, table: Table, columns: Mapping[str, Sequence[Any]], made: Made) -> None:
+        self._dialect, self._table = dialect, table
+        self._count = len(next(iter(columns.values())))
+        self._copied = dialect.name == 'postgresql' and self._count >= COPIED
+        self._columns = converted(dialect, table, columns, self._copied, made)
 
     def number(self, ids: Sequence[int]) -> None:
         """Give them their ids."""
@@ -49,28 +51,31 @@ class Rows:
 
 
 def converted(
-    dialect: Dialect, table: Table, groups: Iterable[Mapping[str, Sequence[Any]]], written: bool
-) -> list[dict[str, Sequence[Any]]]:
-    """Columns of a table as the driver takes them, or `written` as for COPY; equal ones are converted once."""
+    dialect: Dialect, table: Table, columns: Mapping[str, Sequence[Any]], written: bool, made: Made
+) -> dict[str, Sequence[Any]]:
+    """Columns of a table as the driver takes them, or `written` as for COPY; what was `made` of equal ones is taken."""
     converter = _to_copy if written else partial(_converter, dialect)
-    done: list[tuple[Converter, Sequence[Any], Sequence[Any]]] = []
+    kinds = [table.c[name].type for name in columns]
+    return {
+        name: _made((type(kind), converter(kind)), values, made)
+        for kind, (name, values) in zip(kinds, columns.items(), strict=True)
+    }
 
-    def made(name: str, values: Sequence[Any]) -> Sequence[Any]:
-        convert = converter(table.c[name].type)
-        for by, known, result in done:
-            if by is convert and known == values:
-                return result
-        done.append((convert, values, convert(values)))
-        return done[-1][2]
 
-    return [{name: made(name, values) for name, values in columns.items()} for columns in groups]
+def _made(way: tuple[type, Converter], values: Sequence[Any], made: Made) -> Sequence[Any]:
+    for known_way, known, result in made:
+        if known_way == way and known == values:
+            return result
+    result = way[1](values)
+    made.append((way, values, result))
+    return result
 
 
 def insert_rows(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of `names`; converts them as the columns' types say."""
     if rows:
         columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        Rows(connection.dialect, table, columns, len(rows)).insert(connection)
+        Rows(connection.dialect, table, columns, []).insert(connection)
 
 
 def update_rows(

@@ -3,7 +3,7 @@
 The rules are those of `desk.candles.merge`, in SQL.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect
 
 from desk.candles import Part
-from desk.store.bulk import NULL, at_once, converted, each, send
+from desk.store.bulk import NULL, Made, at_once, converted, each, send
 from desk.store.parts import KEY, NAMES, Key
 from desk.store.tables import CANDLE
 
@@ -48,11 +48,12 @@ POSTGRESQL = {
 class Candles:
     """New candles of recorded prices, converted for a database but not yet sent."""
 
-    def __init__(self, dialect: Dialect, sizes: Iterable[Mapping[Key, Part]]) -> None:
+    def __init__(self, dialect: Dialect, sizes: Iterable[Sequence[tuple[Key, Part]]], made: Made) -> None:
         self._whole = dialect.name == 'postgresql'
         self._statement = _statement(dialect, self._whole)
-        groups = [_columns(candles) for candles in sizes if candles]  # by size: many columns of minutes are equal
-        self._columns = [size.values() for size in converted(dialect, CANDLE, groups, written=self._whole)]
+        self._columns = [  # size by size: many columns of minutes are equal
+            converted(dialect, CANDLE, _columns(candles), self._whole, made).values() for candles in sizes if candles
+        ]
 
     def merge(self, connection: Connection) -> None:
         """Send them, once; raises SQLAlchemyError."""
@@ -61,9 +62,9 @@ class Candles:
             send(connection, self._statement, at_once if self._whole else each, columns)
 
 
-def _columns(candles: Mapping[Key, Part]) -> dict[str, Sequence[Any]]:
-    values = zip(*((*key, *part, '') for key, part in candles.items()), strict=True)
-    return dict(zip(NAMES, values, strict=True))
+def _columns(candles: Sequence[tuple[Key, Part]]) -> dict[str, Sequence[Any]]:
+    values = zip(*((*key, *part, '') for key, part in candles), strict=True)
+    return dict(zip(NAMES, map(list, values), strict=True))
 
 
 @lru_cache

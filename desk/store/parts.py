@@ -1,6 +1,6 @@
 """Stored candles: written by merging, in the transaction of what they are made of."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -41,6 +41,7 @@ class Key(NamedTuple):
         return self._replace(interval=interval, start=floor(self.start, interval))
 
 
+Candle = tuple[Key, Part]
 KEY = [CANDLE.c[name] for name in Key._fields]
 NAMES = (*Key._fields, *Part._fields, 'source')
 ITS_NAMES = tuple(f'its_{name}' for name in NAMES)  # an UPDATE reserves the columns' own names
@@ -78,7 +79,7 @@ def part_of(record: Told) -> Part:
     return part_of_tick(record.price, record.timestamp, record.seq, record.volume)
 
 
-def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
+def minutes_of(records: Iterable[Told]) -> list[Candle]:
     """Records → the minutes they make."""
     runs: dict[tuple[int, bool, int], list[Told]] = {}
     for record in records:
@@ -87,12 +88,12 @@ def minutes_of(records: Iterable[Told]) -> dict[Key, Part]:
             runs[place].append(record)
         else:
             runs[place] = [record]
-    return {_minute(*place): _part_of_run(run) for place, run in runs.items()}
+    return [(_minute(*place), _part_of_run(run)) for place, run in runs.items()]
 
 
-def all_sizes(minutes: Mapping[Key, Part]) -> list[Mapping[Key, Part]]:
+def all_sizes(minutes: Collection[Candle]) -> list[list[Candle]]:
     """New minutes, and the hours and days that they make."""
-    sizes = [minutes]
+    sizes = [list(minutes)]
     for interval in STORED[1:]:
         sizes.append(_coarser(sizes[-1], interval))
     return sizes
@@ -160,15 +161,19 @@ def _part_of_run(records: Sequence[Told]) -> Part:
     )
 
 
-def _coarser(finer: Mapping[Key, Part], interval: int) -> dict[Key, Part]:
+def _coarser(finer: Iterable[Candle], interval: int) -> list[Candle]:
     length = timedelta(seconds=interval)
     runs: dict[tuple[int, CandleOrigin, int], list[Part]] = {}
-    for (coin_id, _, origin, start), part in finer.items():
-        runs.setdefault((coin_id, origin, (start - EARLIEST) // length), []).append(part)
-    return {
-        Key(coin_id, interval, origin, EARLIEST + number * length): whole(run)
+    for (coin_id, _, origin, start), part in finer:
+        place = coin_id, origin, (start - EARLIEST) // length
+        if place in runs:
+            runs[place].append(part)
+        else:
+            runs[place] = [part]
+    return [
+        (Key(coin_id, interval, origin, EARLIEST + number * length), whole(run))
         for (coin_id, origin, number), run in runs.items()
-    }
+    ]
 
 
 def _origin(bar: Bar) -> CandleOrigin:
