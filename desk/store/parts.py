@@ -88,7 +88,13 @@ def minutes_of(records: Iterable[Told]) -> list[Candle]:
             runs[place].append(record)
         else:
             runs[place] = [record]
-    return [(_minute(*place), _part_of_run(run)) for place, run in runs.items()]
+    return [
+        (
+            Key(coin_id, STORED[0], CandleOrigin.FEED if feed else CandleOrigin.HAND, EARLIEST + number * MINUTE),
+            part_of(run[0]) if len(run) == 1 else _part_of_run(run),
+        )
+        for (coin_id, feed, number), run in runs.items()
+    ]
 
 
 def all_sizes(minutes: Collection[Candle]) -> list[list[Candle]]:
@@ -135,15 +141,8 @@ def read(
     return [(row[0], Part._make(row[1:])) for row in rows]
 
 
-def _minute(coin_id: int, feed: bool, number: int) -> Key:
-    origin = CandleOrigin.FEED if feed else CandleOrigin.HAND
-    return Key(coin_id, STORED[0], origin, EARLIEST + number * MINUTE)
-
-
 def _part_of_run(records: Sequence[Told]) -> Part:
     """What `whole` says of the parts of each, without making these."""
-    if len(records) == 1:
-        return part_of(records[0])
     first, last = min(records, key=PLACE), max(records, key=PLACE)
     prices = [record.price for record in records]
     volumes = [record.volume for record in records if record.volume is not None]
