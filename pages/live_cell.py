@@ -1,5 +1,6 @@
 """What one live element shows in every browser, and how NiceGUI is told. Pure."""
 
+import json
 import re
 from collections.abc import Sequence
 from html import unescape
@@ -76,7 +77,12 @@ class Cell:
         return self._calm_piece
 
     def _encoded(self, lit: str) -> bytes:
-        return b'"%d":%b' % (self.id, orjson.dumps(self.rendering(lit)))
+        shown = self.rendering(lit)
+        try:
+            said = orjson.dumps(shown)
+        except TypeError:  # half a character in a name from outside: no other cell of its frame shall wait for it
+            said = json.dumps(shown, ensure_ascii=False).encode(errors='replace')
+        return b'"%d":%b' % (self.id, said)
 
     @property
     def text(self) -> str:

@@ -19,7 +19,13 @@ from nicegui.slot import Slot
 from pages.live_cell import Cell
 
 ELEMENTS = b'parseElements(String.raw`{'
-ESCAPED = ((b'&', b'&amp;'), (b'<', b'&lt;'), (b'>', b'&gt;'), (b'`', b'&#96;'), (b'$', b'&#36;'))
+ESCAPED = (
+    (b'&', b'&amp;'),
+    (b'<', b'&lt;'),
+    (b'>', b'&gt;'),
+    (b'`', b'&#96;'),
+    (b'$', b'&#36;'),
+)
 
 
 class LiveElement(ui.element):
@@ -73,7 +79,7 @@ class LiveElement(ui.element):
 
     @property
     def written(self) -> bytes:
-        """Its part of a page's elements, without a flash, escaped as NiceGUI does it."""
+        """Its part of a page's elements, without a flash, escaped as by NiceGUI's `HTML_ESCAPE_TABLE`."""
         if self._piece is not self.cell.calm_piece:
             self._piece = self._written = self.cell.calm_piece
             for character, entity in ESCAPED:
@@ -161,7 +167,7 @@ def _respond(
     for parent, children in later.items():
         parent.default_slot.children = children
     response = client.build_response(request, status_code)
-    before, mark, after = bytes(response.body).partition(ELEMENTS)
+    before, mark, after = bytes(response.body).rpartition(ELEMENTS)  # the title, too, may read so
     if mark:
         written = [one.written for one in shown_elements(client)]
         response.body = b'%b%b%b,%b' % (before, mark, b','.join(written), after) if written else response.body

@@ -113,7 +113,7 @@ class Wire(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         """The browser asks for a websocket: leave word for `ends` where it asks for NiceGUI's."""
-        ours = PATH in event.path
+        ours = PATH in event.path.partition('?')[0]
         self.conn.available_extensions = [Deflate()] if ours else self.conn.available_extensions
         super().handle_connect(event)
         if ours and hasattr(self, 'scope'):

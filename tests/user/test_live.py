@@ -126,6 +126,17 @@ async def test_a_frame_is_encoded_once_for_all_who_get_it(user: User, live: Live
     assert one.last is other.last
 
 
+async def test_half_a_character_in_one_cell_keeps_no_other_from_its_frame(
+    user: User, live: Live, connect: Connect
+) -> None:
+    odd, good = live.cell('room'), live.cell('room')
+    browser = await connect(lambda: live.show(odd), lambda: live.show(good))
+    await browser.next()
+    live.set(odd, 'a\ud800b')
+    live.set(good, '2')
+    assert await browser.contents() == {odd.id: 'a?b', good.id: '2'}
+
+
 async def test_what_is_set_again_is_not_sent_again(user: User, live: Live, connect: Connect) -> None:
     cell, last = live.cell('room'), live.cell('room')
     browser = await connect(lambda: live.show(cell))

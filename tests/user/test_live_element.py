@@ -14,7 +14,7 @@ from pages.live import FIRST_ID, Live
 from pages.live_cell import Cell
 from pages.live_element import shown_cells
 
-ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
+ELEMENTS = re.compile(r'createApp\(parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
 
 
 def built(*builders: Callable[[], Any]) -> list[Client]:
@@ -85,6 +85,11 @@ async def test_what_a_cell_shows_arrives_as_it_is(user: User, live: Live, html: 
     (written,) = [line for line in text.splitlines() if 'parseElements(String.raw' in line]
     assert not set('<>$') & set(written)
     assert written.count('`') == 2
+
+
+async def test_a_page_whose_title_looks_like_its_elements_brings_them(user: User, live: Live, row: Cell) -> None:
+    built(lambda: ui.page_title('parseElements(String.raw`{'), lambda: live.show(row))
+    assert (await loaded(user))[row.id]['children'] == [child.id for child in row.children]
 
 
 async def test_a_page_brings_a_row_with_its_cells_in_the_order_of_the_moment(user: User, live: Live, row: Cell) -> None:

@@ -127,6 +127,18 @@ async def test_what_is_written_stays_in_order_with_what_nicegui_says(port: int) 
         await until(lambda: hears(browser, 'said past it'))
 
 
+async def test_an_address_that_only_asks_about_nicegui_is_not_its_socket(port: int) -> None:
+    made = list[wire.Wire]()
+
+    class Kept(wire.Wire):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    async with served(port, Kept), connect(f'ws://127.0.0.1:{port}/ws/cryptocurrency/?x={wire.PATH}'):
+        assert [each.ping_interval for each in made] == [20.0]
+
+
 @pytest.mark.parametrize('ws', ['wsproto', 'websockets-sansio'])
 async def test_another_servers_browser_is_reached_through_the_queue(port: int, ws: str) -> None:
     async with served(port, ws) as http, Browser(http, '/wired') as browser:
