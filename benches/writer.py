@@ -3,10 +3,9 @@
 The store is clocked from what it holds (prices of feeds folded, entries made) to the commit. The raw side is given the
 rows that it leaves behind, records and the candles that they make, as the driver takes them, and writes them into the
 same tables with the same indexes and pragmas in the same batches; the store makes and converts them, and merges the
-candles with those that are there. COPY cannot replace rows: on PostgreSQL the raw candles go by `executemany`, which the
-store's one statement may beat. For comparison also the raw records alone. The three take turns, each on a database of
-its own.
-The last column is what it takes before, on the event loop, to fold each price of a feed as it comes in.
+candles with those that are there. COPY cannot replace rows: on PostgreSQL the raw candles go by `executemany`, which
+the store's one statement may beat. For comparison also the raw records alone. The three take turns, each on a database
+of its own. The last column is what it takes before, on the event loop, to fold each price of a feed as it comes in.
 """
 
 import asyncio

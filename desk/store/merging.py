@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Dialect
 
 from desk.candles import Part
 from desk.store.bulk import NULL, Made, at_once, converted, each, send
-from desk.store.parts import KEY, NAMES, Key
+from desk.store.parts import KEY, Key
 from desk.store.tables import CANDLE
 
+TOLD = (*Key._fields, *Part._fields)  # what is recorded has no source of its own
 ARRAY = f"string_to_array(%s, E'\\t', '{NULL}')"
 MERGE = """
     INSERT INTO candle AS known ({names}) {rows} ON CONFLICT ({key}) DO UPDATE SET
@@ -63,16 +64,16 @@ class Candles:
 
 
 def _columns(candles: Sequence[tuple[Key, Part]]) -> dict[str, Sequence[Any]]:
-    values = zip(*((*key, *part, '') for key, part in candles), strict=True)
-    return dict(zip(NAMES, map(list, values), strict=True))
+    values = zip(*((*key, *part) for key, part in candles), strict=True)
+    return dict(zip(TOLD, map(list, values), strict=True))
 
 
 @lru_cache
 def _statement(dialect: Dialect, at_once: bool) -> str:
     return MERGE.format(
         **(POSTGRESQL if at_once else SQLITE),
-        names=', '.join(NAMES),
-        rows=_arrays(dialect) if at_once else f'VALUES ({", ".join("?" * len(NAMES))})',
+        names=', '.join((*TOLD, 'source')),
+        rows=_arrays(dialect) if at_once else f"VALUES ({', '.join('?' * len(TOLD))}, '')",
         key=', '.join(column.name for column in KEY),
         sooner='(excluded.opened, excluded.opened_seq) < (known.opened, known.opened_seq)',
         later='(excluded.closed, excluded.closed_seq) > (known.closed, known.closed_seq)',
@@ -81,5 +82,5 @@ def _statement(dialect: Dialect, at_once: bool) -> str:
 
 def _arrays(dialect: Dialect) -> str:
     """Each column comes as one text."""
-    kinds = [CANDLE.c[name].type.compile(dialect) for name in NAMES]
-    return f'SELECT * FROM unnest({", ".join(f"{ARRAY}::{kind}[]" for kind in kinds)})'
+    kinds = [CANDLE.c[name].type.compile(dialect) for name in TOLD]
+    return f"SELECT *, '' FROM unnest({', '.join(f'{ARRAY}::{kind}[]' for kind in kinds)})"
