@@ -88,7 +88,8 @@ class Browser:
     """One open page. Use it in an `async with`, or `open` and `close` it.
 
     `frames` are the updates so far, `payload` and `wire` their bytes without and all bytes with what carries them,
-    `lost` what ended a connection that this side did not, `reload_wanted` whether a browser would load the page anew.
+    `lost` what ended a connection that this side did not, `reload_wanted` whether a browser would load the page anew,
+    `sent_to` the address that it would open instead.
     """
 
     def __init__(self, http: httpx.AsyncClient, path: str = '/', receive_buffer: int = 0) -> None:
@@ -97,7 +98,7 @@ class Browser:
         self.frames: list[Frame] = []
         self.lost: list[str] = []
         self.payload, self.next_message, self._acked = 0, 0, -1
-        self.reload_wanted = False
+        self.reload_wanted, self.sent_to = False, ''
         self.page = Page({}, {}, '', 0)
         self._lines: list[Line] = []
         self._leaving = False
@@ -118,7 +119,7 @@ class Browser:
         self.page = await fetch(self.http, self.path, self.page.cookie)
         self.elements = dict(self.page.elements)
         self.next_message, self._acked = int(self.page.query['next_message_id']), -1
-        self.reload_wanted = False
+        self.reload_wanted, self.sent_to = False, ''
         await self._connect()
 
     async def close(self) -> None:
@@ -216,6 +217,8 @@ class Browser:
                 self._update(ident, element)
         elif name == 'try_reconnect' or 'location.reload' in str(said.get('code', '')):
             self.reload_wanted = True
+        elif name == 'open':
+            self.sent_to = said['path']
 
     def _update(self, ident: str, element: dict[str, Any] | None) -> None:
         if element is None:

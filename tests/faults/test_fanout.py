@@ -79,8 +79,9 @@ def wrong_coin(browser: Browser, prices: Prices) -> str:
     told = {each['props'].get('id'): each for each in browser.elements.values() if 'innerHTML' in each.get('props', {})}
     name, price = (TAG.sub('', told[f'cryptocurrency-{what}']['props']['innerHTML']) for what in ('name', 'price'))
     lit = [each for each in told['cryptocurrency-price'].get('class') or () if each.startswith('lit')]
-    if unescape(name) not in prices:
-        return f'{name}, which is no coin of the desk'
+    if unescape(name) not in prices:  # it has become part of another, and its readers are sent there
+        sent = browser.sent_to.startswith('/coin/')
+        return '' if sent else f'{name}, which is no coin of the desk, and was sent to “{browser.sent_to}”'
     right = format_price(prices[unescape(name)])
     return '' if price == right and not lit else f'{price} {lit}, which should be {right}'
 
