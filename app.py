@@ -238,7 +238,7 @@ def serve(settings: Settings, lock: FileLock) -> None:
         uvicorn_logging_level='error',
         proxy_headers=False,
         gzip_middleware_factory=partial(GZipMiddleware, compresslevel=GZIP_LEVEL),
-        ws_per_message_deflate=False,
+        ws_per_message_deflate=False,  # of the API's sockets; NiceGUI's: pages/wire.py
         ws_max_size=MESSAGE_BYTES,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
     )
