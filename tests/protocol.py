@@ -92,8 +92,8 @@ class Browser:
     `sent_to` the address that it would open instead.
     """
 
-    def __init__(self, http: httpx.AsyncClient, path: str = '/', receive_buffer: int = 0) -> None:
-        self.http, self.path, self.receive_buffer = http, path, receive_buffer
+    def __init__(self, http: httpx.AsyncClient, path: str = '/', receive_buffer: int = 0, deflate: bool = True) -> None:
+        self.http, self.path, self.receive_buffer, self.deflate = http, path, receive_buffer, deflate
         self.elements: Elements = {}
         self.frames: list[Frame] = []
         self.lost: list[str] = []
@@ -180,7 +180,7 @@ class Browser:
         self._leaving = False
         self._going.set()
         url = str(self.http.base_url).rstrip('/')
-        self._lines.append(await dial(url, self.page, receive_buffer=self.receive_buffer))
+        self._lines.append(await dial(url, self.page, receive_buffer=self.receive_buffer, deflate=self.deflate))
         self._reader = asyncio.create_task(self._read(self.line))
 
     async def _read(self, line: Line) -> None:
