@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Self
 
-import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -22,7 +21,7 @@ from desk.settings import Settings
 from desk.ticks import Tick
 from models import Origin, utc_now
 from pages.board_rows import Board
-from pages.live import Live
+from pages.live import Live, update
 from pages.live_cell import Cell
 
 COINS, TICKS, GOAL, BROWSERS = 100, 50_000, 50_000, 100
@@ -74,7 +73,7 @@ class Prices:
 
 
 class Shown(Live):
-    """The board's cells as if somebody always looked; each frame is encoded once and sent to the readers."""
+    """The board's cells as if somebody always looked; each frame is encoded and deflated once and sent to the readers."""
 
     def __init__(self, readers: Readers) -> None:
         super().__init__()
@@ -93,8 +92,7 @@ class Shown(Live):
         """The frame of what was just rendered."""
         self.seconds += time.thread_time() - self.begun
         moved, self.moved = self.moved, {}
-        frame = {cell.id: cell.rendering(cell.html) for cell in moved.values()}
-        self.readers.send(orjson.dumps(['update', frame], option=orjson.OPT_NON_STR_KEYS))
+        self.readers.send(update(cell.piece for cell in moved.values()).deflated)
 
     def _mark(self, cell: Cell) -> None:
         self.moved[cell.id] = cell

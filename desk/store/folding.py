@@ -1,7 +1,7 @@
 """Stored candles as they are shown, folded while they are still in the database's own words. Pure.
 
 Only what is shown becomes a Decimal and a datetime: a week of minutes is ten thousand rows and 672 quarter hours. The
-rules are those of `desk.candles.assemble`: what is recorded adds up, what is delivered counts once, the greater wins.
+first opens and the last closes; of volumes, what is recorded adds up, what is delivered counts once, the greater wins.
 """
 
 from bisect import bisect_left
