@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Self
 
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benches.readers import Readers
@@ -73,7 +72,7 @@ class Prices:
 
 
 class Shown(Live):
-    """The board's cells as if somebody always looked; each frame is encoded and deflated once and sent to the readers."""
+    """The board's cells as if somebody always looked; each frame is made ready once and sent to the readers."""
 
     def __init__(self, readers: Readers) -> None:
         super().__init__()

@@ -44,7 +44,7 @@ class View:
             self._headings()
             self.list = ui.element('div').classes('rows')
         self.pager = ui.element('nav').classes('pager').props('aria-label="Pages of coins"')
-        self.held = holding(self.section)
+        self.held = holding(self.list)  # not the headings: who has just pressed one waits for its order
         surroundings.search.set_value(query)
         surroundings.search.on_value_change(lambda event: self.search(event.value or ''))
         self.live.fill(self.list, self._choose())

@@ -34,9 +34,9 @@ async def should_list(user: User, names: Sequence[str]) -> None:
 
 
 def point(user: User, event: str) -> None:
-    """The pointer comes onto the board ('mouseenter') or leaves it ('mouseleave')."""
+    """The pointer comes onto the rows ('mouseenter') or leaves them ('mouseleave')."""
     found = user.find(kind=ui.element)
-    found.elements = {element for element in found.elements if 'board' in element.classes}
+    found.elements = {element for element in found.elements if 'rows' in element.classes}
     found.trigger(event)
 
 
