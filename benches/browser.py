@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import Browser, Page, expect
 
-from benches.chromium import PARTS, Watched, busy_for, chromium, frames, window
+from benches.chromium import PARTS, Watched, busy_for, frames, window
 from tests.browser.proxy import Proxy
+from tests.chromium import chromium
 from tests.running import QUIET, ROOT, Server, free_port, wait_until
 
 SETTLE, SECONDS, SAMPLES, WARM, FRAMES = 2, 8, 60, 3, 10

@@ -1,6 +1,5 @@
 """Chromium as the benches see it: its main thread, the frames it gets, and when its DOM changes."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,25 +8,10 @@ from re import sub
 from typing import Any
 
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-NAMES = ('chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser')
-FLAGS = (
-    '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
-    '--disable-component-update --disable-sync'
-)
 PARTS = {'Task': 'main thread', 'RecalcStyle': 'style', 'Layout': 'layout'}
 SOON = 5  # milliseconds between two looks at what has come in; when it came is noted by itself
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, else the one that Playwright has downloaded."""
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS.split())
-        yield browser
-        browser.close()
 
 
 @contextmanager

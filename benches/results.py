@@ -21,10 +21,13 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.chromium import NAMES
+from tests.running import ROOT
+
 PAGE = ROOT / 'benches' / 'RESULTS.md'
 RECORDINGS = ROOT.parent / 'shared' / 'tools' / 'recorded_exchange.py'
-CHROMIUMS = ('chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser')
 PACKAGES = ('nicegui', 'uvicorn', 'uvloop', 'websockets', 'sqlmodel', 'SQLAlchemy', 'psycopg', 'orjson')
 COMPARED = ('channels', 'daphne', 'Django')
 INTRODUCTION = """# What the benches found
@@ -116,7 +119,7 @@ def versions() -> Iterator[str]:
     """Of what a figure depends on."""
     yield f'Python {platform.python_version()}'
     yield f'SQLite {sqlite3.sqlite_version}'
-    for program in (_postgres(), next(filter(None, map(shutil.which, CHROMIUMS)), None)):
+    for program in (_postgres(), next(filter(None, map(shutil.which, NAMES)), None)):
         if program:
             yield subprocess.run([program, '--version'], capture_output=True, text=True).stdout.strip()
     for package in PACKAGES + COMPARED:

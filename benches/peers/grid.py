@@ -6,9 +6,10 @@ A browser's part, which names a row by its coin, is left out: it costs the serve
 import argparse
 from weakref import WeakSet
 
-from nicegui import app, background_tasks, ui
+from nicegui import ui
 
-from benches.peers.ticking import name, obey, pinned, price
+from benches.peers.stock import serve
+from benches.peers.ticking import name, pinned, price
 from pages.formats import format_price
 
 COINS = 100
@@ -41,15 +42,7 @@ def main() -> None:
         for grid in grids:
             grid.run_grid_method('applyTransaction', {'update': update})
 
-    app.on_startup(lambda: background_tasks.create(obey(submit), name='bench'))
-    ui.run(
-        port=given.port,
-        host='127.0.0.1',
-        reload=False,
-        show=False,
-        show_welcome_message=False,
-        ws_per_message_deflate=False,
-    )
+    serve(given.port, submit)
 
 
 if __name__ == '__main__':

@@ -3,9 +3,10 @@
 import argparse
 from decimal import Decimal
 
-from nicegui import app, background_tasks, binding, ui
+from nicegui import binding, ui
 
-from benches.peers.ticking import name, obey, pinned, price
+from benches.peers.stock import serve
+from benches.peers.ticking import name, pinned, price
 from pages.formats import format_price
 
 COINS = 100
@@ -49,15 +50,7 @@ def main() -> None:
         for coin in range(changed):
             coins[coin].price = price(coin, number, rows)
 
-    app.on_startup(lambda: background_tasks.create(obey(submit), name='bench'))
-    ui.run(
-        port=given.port,
-        host='127.0.0.1',
-        reload=False,
-        show=False,
-        show_welcome_message=False,
-        ws_per_message_deflate=False,
-    )
+    serve(given.port, submit)
 
 
 if __name__ == '__main__':

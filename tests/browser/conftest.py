@@ -1,33 +1,25 @@
 """Chromium on the real program. What the pages say on the console fails the test, unless the test clears it."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.proxy import Proxy
+from tests.chromium import chromium
 from tests.running import QUIET, ROOT, Server, running
 
-NAMES = ('chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser')
-FLAGS = (
-    '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
-    '--disable-component-update --disable-sync'
-)
 SCREENSHOTS = ROOT / 'build' / 'screenshots'
 
 
-@pytest.fixture(scope='package')
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, else the one that Playwright has downloaded."""
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS.split())
+@pytest.fixture(scope='package', name='chromium')
+def one_chromium() -> Iterator[Browser]:
+    """One for all windows."""
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
