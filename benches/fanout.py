@@ -22,7 +22,7 @@ from benches.peers.served import Run, Served
 
 RUNS, TICKS, FEW, RATE, IDLE = 3, 40, 20, 5, 5.0
 WARM, LITTLE, MUCH = 10, 200, 1_000
-STEP, MOST = 500, 10_001
+MORE = 2_500, 5_000, 10_000
 BLINK, RARE, FULL, LATE = 0.25, 0.01, 0.9, 0.1
 PAGES, PAGES_WAIT = 30, 6.0
 PEERS = {  # what, module, path, browsers that it can carry, flags
@@ -122,7 +122,7 @@ def measure_pages(found: Found) -> None:
 def search(served: Served, found: Found) -> None:
     """More and more browsers until the p99 passes 250 ms, or the client is what limits."""
     tried = [found.runs[OURS, found.levels[-1]]]
-    for browsers in range(found.levels[-1] + STEP, MOST, STEP):
+    for browsers in (more for more in MORE if more > found.levels[-1]):
         if trouble(tried[-1]):
             break
         served.open(browsers)
