@@ -13,19 +13,14 @@ from weakref import ref
 
 from fastapi import Request, Response
 from nicegui import Client, ui
+from nicegui.client import HTML_ESCAPE_TABLE
 from nicegui.context import context
 from nicegui.slot import Slot
 
 from pages.live_cell import Cell
 
 ELEMENTS = b'parseElements(String.raw`{'
-ESCAPED = (
-    (b'&', b'&amp;'),
-    (b'<', b'&lt;'),
-    (b'>', b'&gt;'),
-    (b'`', b'&#96;'),
-    (b'$', b'&#36;'),
-)
+ESCAPED = [(chr(character).encode(), entity.encode()) for character, entity in HTML_ESCAPE_TABLE.items()]  # & first
 
 
 class LiveElement(ui.element):
