@@ -10,8 +10,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -138,14 +138,11 @@ async def lateness() -> None:
         print(f'| {what} | {p50:.1f} ms | {p99:.1f} ms | {most:.1f} ms | {p99 / frame:.2f}× |')
 
 
-class _folder(tempfile.TemporaryDirectory[str]):
+@contextmanager
+def _folder() -> Iterator[Path]:
     """On disk: /tmp may be in memory."""
-
-    def __init__(self) -> None:
-        super().__init__(dir=Path.home())
-
-    def __enter__(self) -> Path:  # type: ignore[override]
-        return Path(super().__enter__())
+    with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
+        yield Path(folder)
 
 
 def _say(what: str) -> None:
