@@ -8,12 +8,18 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TOOLS := $(VENV)/tools-installed
 PEERS := $(VENV)/peers-installed
+AUDITED := $(VENV)/audited-$(shell date +%F)
+OURS := app.py columns.py models.py account_models.py alert_models.py api commands desk gate pages
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-UNITS := tests/unit tests/user --numprocesses auto --dist loadfile
-BROWSERS := tests/browser --numprocesses 2 --dist loadfile
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# One more than cores: tests wait now and then for what they have started.
+WORKERS := $(shell expr $(CORES) + 1)
+UNITS := tests/unit tests/user --numprocesses $(WORKERS) --dist loadfile
+BROWSERS := tests/browser --numprocesses $(CORES) --dist worksteal
+TROUBLE := tests/faults --numprocesses 2 --dist loadgroup
 
-.PHONY: run test units quick browser trouble faults soak proof check fmt cover bench chromium clean
+.PHONY: run test units quick browser trouble faults soak proof attack check fmt icons cover bench chromium clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/python app.py $(ARGS)
@@ -30,7 +36,7 @@ browser: $(TOOLS) chromium
 	$(PYTEST) $(BROWSERS) $(ARGS)
 
 trouble: $(TOOLS)
-	$(PYTEST) tests/faults $(ARGS)
+	$(PYTEST) $(TROUBLE) $(ARGS)
 
 # The long form: 25 kills instead of 3, 200 browsers that come and go for a minute.
 faults: $(TOOLS)
@@ -39,6 +45,11 @@ faults: $(TOOLS)
 # 200 browsers for five minutes: 1,000 browser-minutes without a disconnect that nobody caused.
 soak: $(TOOLS)
 	COINTAPE_BROWSERS=200 COINTAPE_SOAK_SECONDS=300 $(PYTEST) -s tests/faults/test_soak.py $(ARGS)
+
+# What a stranger can try, in its long form: 1,000 requests of either kind to each endpoint, 100,000 messages to sockets.
+attack: $(TOOLS)
+	COINTAPE_HOSTILE=100000 $(PYTEST) -s tests/faults/test_hostile_sockets.py --timeout 7200 $(ARGS)
+	COINTAPE_EXAMPLES=1000 $(PYTEST) -s tests/unit/test_openapi.py --timeout 7200 $(ARGS)
 
 # The long form: what hypothesis thinks of against the reference of the trading rules, thousands of times.
 proof: $(TOOLS)
@@ -49,6 +60,17 @@ check: $(TOOLS)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(OURS) 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log; exit 1; }
+	@$(MAKE) --no-print-directory $(AUDITED)
+
+# Once a day: it asks a service on the network, and goes on without where there is none.
+$(AUDITED): constraints.txt | $(TOOLS)
+	@$(BIN)/python -m tests.audit
+	@touch $@
+
+# The PNG icons from pages/icons/icon.svg.
+icons: $(TOOLS) chromium
+	$(BIN)/python -m tests.icons
 
 fmt: $(TOOLS)
 	$(BIN)/ruff check --fix

@@ -72,6 +72,7 @@ class Prices(Hub):
 def router(desk: Desk, patience: float = PATIENCE) -> APIRouter:
     """The websocket, with and without its last slash. A message that cannot be sent for `patience` seconds ends it."""
     routes, prices = APIRouter(), Prices(desk, patience)
+    desk.metrics.sockets[PATH] = lambda: len(prices.readers)
 
     @routes.websocket(PATH)
     @routes.websocket(PATH + '/')

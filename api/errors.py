@@ -9,24 +9,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from desk.errors import DeskError
+from desk.errors import DeskError, TooMany
+from gate.refusals import TOO_LARGE, answer
 
 log = logging.getLogger(__name__)
 SENTENCES = {
     400: 'That request could not be read.',
     404: 'There is nothing at {path}; /docs lists what there is.',
     405: 'One cannot {method} {path}; /docs lists what one can do.',
-    413: 'That is too large: at most 8 MB are taken here, 200 MB as a file to import.',
+    413: TOO_LARGE,
     500: 'Something went wrong inside the desk; its log says what.',
 }
-
-
-class Refusal(DeskError):
-    """A request that goes no further, whatever it asks for."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 def install(app: FastAPI) -> None:
@@ -34,7 +27,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DeskError)
     async def refuse(request: Request, error: DeskError) -> JSONResponse:
-        return answer(error.status, str(error), error.field)
+        wait = error.retry_after if isinstance(error, TooMany) else 0
+        return answer(error.status, str(error), error.field, {'Retry-After': str(wait)} if wait else None)
 
     @app.exception_handler(RequestValidationError)
     async def explain(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -49,13 +43,6 @@ def install(app: FastAPI) -> None:
     async def own_up(request: Request, error: Exception) -> JSONResponse:
         log.error('%s %s failed', request.method, request.url.path, exc_info=error)
         return answer(500, SENTENCES[500])
-
-
-def answer(status: int, sentence: str, field: str = '', headers: Any = None) -> JSONResponse:
-    """The one form of an error: {"error": sentence} and, where one input was wrong, its "field"."""
-    sentence = sentence.encode(errors='replace').decode()  # it may quote a file that is not UTF-8
-    content = {'error': sentence, 'field': field} if field else {'error': sentence}
-    return JSONResponse(content, status, headers)
 
 
 def _readable(errors: Sequence[Any]) -> tuple[str, str]:

@@ -6,10 +6,13 @@ from api.schemas import Problem
 
 MEANINGS = {
     400: 'the body cannot be read',
+    401: 'nobody has logged in, and no token came along',
+    403: 'who asks may not do this',
     404: 'there is no such thing',
     409: 'it is there already, or was changed meanwhile',
     413: 'the body is too large',
     422: 'a rule is broken; the sentence says which and what would be right',
+    429: 'a limit is reached; `Retry-After` says when to try again, where waiting helps',
     503: 'the database cannot be written or read now',
     500: 'a fault of the desk',
 }
@@ -20,17 +23,25 @@ DIGITS = {
 }
 AMOUNT = {'anyOf': [DIGITS, {'type': 'number', 'minimum': 0}]}
 TEXT = {'type': 'string'}
+NAME = {**TEXT, 'minLength': 1, 'pattern': r'^\s*[\s\S]{0,50}\s*$'}  # 50 characters without the blanks around it
+MOMENT = {  # ISO 8601 has more forms than RFC 3339, and people write a blank for its T
+    'anyOf': [{**TEXT, 'format': 'date-time'}, {**TEXT, 'pattern': r'^\s*(\d{4}[\s\S]*)?$'}],
+    'description': 'ISO 8601; without a zone in UTC',
+}
 PRICE = {
     'type': 'object',
     'additionalProperties': False,
     'required': ['name', 'price'],
     'properties': {
-        'name': {**TEXT, 'minLength': 1, 'maxLength': 50},
+        'name': NAME,
         'price': AMOUNT,
         'volume': AMOUNT,
         'bid': AMOUNT,
         'ask': AMOUNT,
-        'timestamp': {**TEXT, 'format': 'date-time', 'description': 'when the price held; now where it is missing'},
+        'timestamp': {
+            **MOMENT,
+            'description': 'when the price held; now where it is missing',
+        },
         'author': {**TEXT, 'maxLength': 100},
         'note': {**TEXT, 'maxLength': 500},
     },
@@ -47,7 +58,22 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def json_body(schema: dict[str, Any], **named: Any) -> dict[str, Any]:
     """A required JSON body with named examples."""
     shown = {name: {'value': value} for name, value in named.items()}
-    return {'requestBody': {'required': True, 'content': {'application/json': {'schema': schema, 'examples': shown}}}}
+    content = {'application/json': {'schema': nullable(schema), 'examples': shown}}
+    return {'requestBody': {'required': True, 'content': content}}
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same for bodies in which what need not be there may be null: `api.body.fields` leaves that out."""
+    if 'anyOf' in schema:
+        return {**schema, 'anyOf': [nullable(each) for each in schema['anyOf']]}
+    if schema.get('type') == 'array':
+        return {**schema, 'items': nullable(schema['items'])}
+    if schema.get('type') != 'object':
+        return schema
+    needed = schema.get('required', ())
+    own = schema.get('properties', {}).items()
+    shown = {name: each if name in needed else {'anyOf': [each, {'type': 'null'}]} for name, each in own}
+    return {**schema, 'properties': shown}
 
 
 def sentence(example: dict[str, str], *required: str) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from api.examples import AMOUNT, TEXT, json_body
+from api.examples import AMOUNT, MOMENT, NAME, TEXT, json_body
 from api.order_schemas import OrderOut
 from desk.orders import Kind, Side, TimeInForce
 
 ORDER_FIELDS: dict[str, Any] = {
-    'name': {**TEXT, 'description': 'the coin', 'minLength': 1, 'maxLength': 50},
+    'name': {**NAME, 'description': 'the coin'},
     'side': {'enum': list(Side)},
     'type': {'enum': list(Kind)},
     'size': {**AMOUNT, 'description': 'in coins'},
@@ -17,7 +17,7 @@ ORDER_FIELDS: dict[str, Any] = {
     'trail_amount': {**AMOUNT, 'description': 'how far a trailing stop follows, in money'},
     'trail_percent': {**AMOUNT, 'description': 'or in per cent of the best price'},
     'time_in_force': {'enum': list(TimeInForce), 'default': 'gtc'},
-    'good_till': {**TEXT, 'format': 'date-time', 'description': 'with gtd'},
+    'good_till': {**MOMENT, 'description': 'with gtd; ISO 8601'},
     'post_only': {'type': 'boolean', 'default': False, 'description': 'never fill on arrival'},
     'take_profit': {**AMOUNT, 'description': 'a bracket: the limit at which what is bought is sold'},
     'stop_loss': {**AMOUNT, 'description': 'a bracket: the stop at which it is sold'},

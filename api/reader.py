@@ -3,15 +3,22 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 from nicegui.server import Server
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from pydantic import TypeAdapter
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
+
+from desk.acting import LOCAL, REFUSALS, Right, may, whose
+from desk.desk import Desk
+from desk.errors import DeskError, Invalid
+from gate.gate import PEER
 
 MESSAGE_LIMIT = 65_536
 PATIENCE = 10.0
-READERS = 1000
-TOO_BIG, TRY_LATER = 1009, 1013
+READERS, WAITING = 1000, 1000
+FORBIDDEN, TOO_BIG, TRY_LATER = 1008, 1009, 1013
 
 
 class Stalled(Exception):
@@ -19,13 +26,13 @@ class Stalled(Exception):
 
 
 class Reader:
-    """One connection: the coins it asked for, and the messages that it has not taken yet, each under a key.
+    """One connection: whose it is, the coins it asked for, and the messages not taken yet, each under a key.
 
     A newer message of a key replaces the older one in its place.
     """
 
-    def __init__(self, socket: WebSocket, patience: float) -> None:
-        self.socket, self.patience = socket, patience
+    def __init__(self, socket: WebSocket, patience: float, user: str = LOCAL) -> None:
+        self.socket, self.patience, self.user = socket, patience, user
         self.asked: set[str] = set()
         self.waiting: dict[str, str] = {}
         self._woken, self._lock, self._lost = asyncio.Event(), asyncio.Lock(), False
@@ -99,14 +106,17 @@ class Hub(ABC):
     async def serve(self, socket: WebSocket) -> None:
         """One connection from its beginning to its end."""
         await socket.accept()
+        if not may(Right.READ):
+            await socket.close(FORBIDDEN, REFUSALS[Right.READ])
+            return
         if len(self.readers) >= READERS:
             await socket.close(TRY_LATER, 'too many readers')
             return
-        reader = Reader(socket, self.patience)
+        reader = Reader(socket, self.patience, whose())
         self.join(reader)
         try:
             await self._attend(reader)
-        except* WebSocketDisconnect:
+        except* (WebSocketDisconnect, WebSocketDisconnected):  # the latter where two sends found it so
             pass  # it is gone
         except* (Stalled, TimeoutError):
             _hang_up(socket)
@@ -132,6 +142,60 @@ class Hub(ABC):
         return True
 
 
+class CoinHub(Hub):
+    """Readers who first get a snapshot and then every change, of all coins or of the one that they name.
+
+    One for whom more than WAITING messages then wait is let go.
+    """
+
+    def __init__(self, desk: Desk, patience: float = PATIENCE) -> None:
+        super().__init__(patience)
+        self.desk = desk
+        self._answers = 0
+
+    @abstractmethod
+    def snapshot(self, reader: Reader) -> str:
+        """All that there is of what the reader asked for, as a message."""
+
+    def join(self, reader: Reader) -> None:
+        """The snapshot first, then changes: nothing comes between."""
+        super().join(reader)
+        self._offer_snapshot(reader)
+
+    async def hear(self, reader: Reader, text: str | None) -> None:
+        """Narrow or widen what a reader hears of."""
+        try:
+            name = asked_coin(text)
+            reader.asked = {self.desk.coin(name).name} if name else set()
+        except DeskError as error:
+            self._answers += 1
+            reader.offer({f'error {self._answers}': refusal(str(error))}, WAITING)
+        else:
+            self._offer_snapshot(reader)
+
+    def _offer_snapshot(self, reader: Reader) -> None:
+        """A snapshot that still waits is given up for this one, which comes after the changes that it holds."""
+        snapshot = self.snapshot(reader)
+        reader.waiting.pop('snapshot', None)
+        reader.offer({'snapshot': snapshot}, WAITING)
+
+
+def asked_coin(text: str | None) -> str | None:
+    """The coin that a message names, None for all; raises Invalid."""
+    try:
+        name = orjson.loads(text or '')['name']
+    except (orjson.JSONDecodeError, TypeError, KeyError, IndexError):
+        name = 7
+    if name is not None and not isinstance(name, str):
+        raise Invalid('Name a coin like this: {"name": "BTC"}; or all: {"name": null}.')
+    return name
+
+
+def text_of(adapter: TypeAdapter[Any], value: dict[str, Any]) -> str:
+    """A message in its shape, as JSON."""
+    return adapter.dump_json(adapter.validate_python(value)).decode()
+
+
 def refusal(sentence: str) -> str:
     """What cannot be answered, in the form of all errors."""
     return orjson.dumps({'error': sentence}).decode()
@@ -139,7 +203,7 @@ def refusal(sentence: str) -> str:
 
 def _hang_up(socket: WebSocket) -> None:
     """Abort the connection: an orderly end would wait for the reader to take what is left, which it does not."""
-    server = getattr(Server, 'instance', None)
+    server, peer = getattr(Server, 'instance', None), socket.scope.get(PEER, socket.client)
     for protocol in list(server.server_state.connections) if server else ():
-        if socket.client and protocol.client == tuple(socket.client):
+        if peer and protocol.client == tuple(peer):
             protocol.transport.abort()

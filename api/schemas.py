@@ -149,10 +149,30 @@ class WriterOut(Shape):
     error: str
 
 
-class Health(Shape):
-    """Whether the desk is well. Lag is in seconds, memory and database in bytes."""
+class HealthInShort(Shape):
+    """What is told to who has not logged in."""
 
     healthy: bool
+
+
+class Alive(Shape):
+    """An answer is the answer."""
+
+    alive: bool = Field(examples=[True])
+
+
+class Ready(Shape):
+    """Whether requests can be served; `problems` maps what is missing to why, for who may read."""
+
+    ready: bool = Field(examples=[True])
+    problems: dict[str, str] = Field(examples=[{}])
+
+
+class Health(Shape):
+    """Whether the desk is well and can serve requests. Lag is in seconds, memory and database in bytes."""
+
+    healthy: bool
+    ready: bool
     problems: dict[str, str]
     feeds: list[FeedOut]
     writer: WriterOut

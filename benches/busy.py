@@ -14,7 +14,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import app
+from commands.line import commands
 from desk.feeds import FEEDS, Health, Sink
 from desk.settings import Settings
 from desk.ticks import Bar, Tick
@@ -87,4 +87,4 @@ if __name__ == '__main__':
     _, Busy.kind, rate, *flags = sys.argv
     Busy.rate, sys.argv[1:] = int(rate), flags
     FEEDS['busy'] = Busy
-    app.commands()
+    commands()

@@ -18,9 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from desk.acting import LOCAL
 from desk.desk import Desk
 from desk.matching.matcher import Matcher
-from desk.orders import LOCAL, Change, Kind, Side, Steps, Terms, Ticket
+from desk.orders import Change, Kind, Side, Steps, Terms, Ticket
 from desk.settings import Settings
 from desk.ticks import Tick
 from models import Origin, utc_now
@@ -109,7 +110,8 @@ async def committed(folder: Path) -> tuple[float, list[int]]:
     try:
         await desk.submit_many([_price(Decimal(1000))])
         for start in range(0, FILLS, 500):
-            await asyncio.gather(*(desk.broker.place(_below(number)) for number in range(start, start + 500)))
+            user = f'trader {start}'  # one may have 500 orders open
+            await asyncio.gather(*(desk.broker.place(_below(number), user) for number in range(start, start + 500)))
         batches.clear()
         desk.broker.dealer.announce = _counted(desk.broker.dealer.announce, batches)
         begun = time.perf_counter()

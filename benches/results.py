@@ -69,8 +69,10 @@ class Bench:
 BENCHES = (  # in the order of the page; the history makes the databases that the start opens
     Bench('fanout'),
     Bench('browser'),
+    Bench('charts'),
     Bench('ingest'),
     Bench('matching'),
+    Bench('alerts'),
     Bench('writer'),
     Bench('history', databases=True),
     Bench('startup', databases=True),

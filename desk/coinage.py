@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from desk.acting import Right, needing
 from desk.errors import Conflict, Invalid
 from desk.feeds import Feeds, Grid
 from desk.market import Market
@@ -56,6 +57,7 @@ class Coinage:
                     await self._save(coin, **known)
                 await self._recall(coin)
 
+    @needing(Right.ADMINISTER)
     async def unfollow(self, coin: Coin) -> Coin:
         """Take no more prices from the exchange."""
         for name in self._names(coin):
@@ -64,6 +66,7 @@ class Coinage:
             await self._save(coin, followed=False, unfollowed=True, exchange='', pair='', **Grid()._asdict())
         return await self._recall(coin)
 
+    @needing(Right.ADMINISTER)
     async def rename(self, coin: Coin, new: str) -> Coin:
         """Give a coin another name; the old one stays as a way to it."""
         name = parse_name(new)
@@ -79,6 +82,7 @@ class Coinage:
         self.changed([coin])
         return coin
 
+    @needing(Right.ADMINISTER)
     async def merge(self, coin: Coin, into: Coin) -> Coin:
         """Let `into` stand for both."""
         async with self._turn:
@@ -91,6 +95,7 @@ class Coinage:
         self.changed([coin])
         return await self._recall(into)
 
+    @needing(Right.ADMINISTER)
     async def set_policy(self, coin: Coin, policy: Policy) -> Coin:
         """Say whose price governs."""
         async with self._turn:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from desk.acting import as_the_desk
 from desk.followers import Followers
 
 Subscriber = Callable[[set[str]], None]
@@ -39,7 +40,8 @@ class Conflator:
         self._dirty.update(names)
         if self._dirty and self._waiting is None:
             loop = asyncio.get_running_loop()
-            self._waiting = loop.call_at(max(loop.time(), self._last + self.interval), self._flush)
+            with as_the_desk():  # a frame is of all and for all
+                self._waiting = loop.call_at(max(loop.time(), self._last + self.interval), self._flush)
 
     def close(self) -> None:
         """Forget what waits."""

@@ -5,6 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
+from desk.acting import Right, needing, signed
+from desk.audit import entry
+from desk.audit_entry import Action
 from desk.errors import DeskError, Invalid
 from desk.intake import Intake, checked, record_of, tick_of
 from desk.memory import Memory
@@ -30,8 +33,10 @@ class Corrections:
         self.store, self.registry, self.intake, self.memory = store, registry, intake, memory
         self.clock, self.changed, self.aged = clock, changed, aged
 
+    @needing(Right.PRICES)
     async def correct(self, record_id: int, price: Decimal, reason: str, author: str) -> Cryptocurrency:
         """Replace a record by a new one of the same moment."""
+        author = signed(author)
         old = await self._amendable(record_id, reason)
         tick = checked(
             Tick(
@@ -48,15 +53,18 @@ class Corrections:
             self.clock(),
         )
         coin = self.registry.get(old.name)
-        new = await self.store.amend(record_id, record_of(tick, coin), reason.strip(), author)
+        told = entry(Action.CORRECTED, f'{coin.name}, record {record_id}', reason.strip())
+        new = await self.store.amend(record_id, record_of(tick, coin), reason.strip(), author, told)
         assert new is not None
         await self._recall(coin)
         return new.model()
 
+    @needing(Right.PRICES)
     async def withdraw(self, record_id: int, reason: str, author: str) -> None:
         """Take a record back."""
         old = await self._amendable(record_id, reason)
-        await self.store.amend(record_id, None, reason.strip(), author)
+        told = entry(Action.WITHDRAWN, f'{old.name}, record {record_id}', reason.strip())
+        await self.store.amend(record_id, None, reason.strip(), signed(author), told)
         await self._recall(self.registry.get(old.name))
 
     async def _amendable(self, record_id: int, reason: str) -> Tick:

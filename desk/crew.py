@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
+from desk.acting import as_the_desk
+
 log = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
@@ -15,13 +17,17 @@ class Crew:
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopped = False
 
     def every(self, seconds: float, name: str, step: Callable[[], Awaitable[None]], rest: float = 0) -> None:
         """Do a step now and again `seconds` after its end; no sooner than `rest` times what it took, 30 s at most."""
-        self._tasks.append(asyncio.create_task(self._repeat(seconds, name, step, rest), name=name))
+        self._stopped = False
+        with as_the_desk():
+            self._tasks.append(asyncio.create_task(self._repeat(seconds, name, step, rest), name=name))
 
     async def stop(self) -> None:
         """Cancel all work and wait for its end."""
+        self._stopped = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -38,5 +44,7 @@ class Crew:
             except Exception as error:  # told on /status until it works again
                 self.problems[name] = f'{type(error).__name__}: {error}'
                 log.exception('%s failed', name)
+                if self._stopped:  # an error on the way out has taken the cancellation's place
+                    return
                 pause = min(max(2 * pause, SHORTEST_PAUSE), max(seconds, LONGEST_PAUSE))
             await asyncio.sleep(pause)

@@ -2,9 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
+from desk.accounts.accounts import Accounts
+from desk.acting import Right, need, needing
+from desk.alerts.alerts import Alerts
+from desk.audit import Audit
 from desk.broker.broker import Broker
 from desk.candles import INTERVALS, Candle
 from desk.coinage import Coinage
@@ -14,23 +19,28 @@ from desk.crew import Crew
 from desk.csv.exporting import export_csv
 from desk.errors import Invalid, NotFound
 from desk.feeds import Feeds, Grid
-from desk.intake import Intake
+from desk.figures import figures
+from desk.intake import Intake, brought
 from desk.lag import Lag
 from desk.market import Market, Quote, effective_policy
 from desk.memory import Memory
+from desk.metrics import Metrics
+from desk.plugins import Plugins
 from desk.portfolios import Portfolios
 from desk.preferences import Preferences
 from desk.registry import Registry
 from desk.replay.feed import Replay
 from desk.replay.sessions import Replays
+from desk.retention import forget_firings, forget_prices
 from desk.settings import Settings
-from desk.status import Status, memory, versions, writer_state
+from desk.status import Status, look
 from desk.store import Entry, HistoryPage, Store
 from desk.ticks import Bar, Tick
-from models import Coin, Cryptocurrency, Policy, utc_now
+from desk.watchlists import Watchlists
+from models import Coin, Cryptocurrency, Origin, Policy, utc_now
 
 DEMO = 'demo'
-COMPARE_EVERY, PRUNE_EVERY, PRUNE_STEP = 10.0, 30.0, 1000
+COMPARE_EVERY, PRUNE_EVERY, RETIRE_EVERY = 10.0, 30.0, 3600.0
 
 
 class Desk:
@@ -38,29 +48,36 @@ class Desk:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
         self.replay = Replay(settings.replay, settings.speed) if settings.replay else None
-        clock = self.replay.clock if self.replay else clock
+        wall, clock = clock, self.replay.clock if self.replay else clock
         self.settings, self.clock, self.replays = settings, clock, Replays(settings, clock)
         self.store = Store(settings.database, clock=clock)
-        self.registry, self.market, self.lag = Registry(), Market(), Lag()
+        self.registry, self.market, self.lag, self.metrics = Registry(), Market(), Lag(), Metrics()
         self.crew, self.conflator = Crew(), Conflator(settings.frame_rate)
         self.trades = self.conflator.beside()  # what an order does is shown at once, however busy the prices are
         self.preferences = Preferences(self.store)
+        self.audit, self.accounts = Audit(self.store, wall), Accounts(settings, self.store, wall)
+        store, registry, market = self.store, self.registry, self.market
+        self.watchlists = Watchlists(store, registry, clock)
         self.broker = Broker(
-            settings, self.store, self.registry, self.market, self.preferences, clock, self._newest, self.trades.mark
+            settings, store, registry, market, self.preferences, clock, self._newest, self.trades.mark, self.audit
         )
-        self.portfolio = Portfolios(self.broker, self.store, self.registry, self.market, clock)
+        self.alerts = Alerts(settings, store, registry, market, self.watchlists, clock)
+        self.alerts.channels.administers = self.accounts.directory.administers
+        self.alerts.deliverer.replay = settings.replay.name if settings.replay else ''
+        self.portfolio = Portfolios(self.broker, store, registry, market, clock)
         self.intake = Intake(
-            self.store, self.registry, self.market, clock, self.conflator.mark, self._aged, self.broker.tick
+            store, registry, market, clock, self.conflator.mark, self._aged, self.broker.tick, self.alerts.tick
         )
-        self.memory = Memory(self.store, self.registry, self.market, clock)
-        self.corrections = Corrections(
-            self.store, self.registry, self.intake, self.memory, clock, self._changed, self._aged
-        )
+        self.memory = Memory(store, registry, market, clock)
+        self.corrections = Corrections(store, registry, self.intake, self.memory, clock, self._changed, self._aged)
         more = [self.replay.feed(self.store.flush)] if self.replay else []
         self.feeds = Feeds(settings, self, clock, more=more)
-        self.coinage = Coinage(self.store, self.registry, self.market, self.memory, self.feeds, self._changed)
+        self.coinage = Coinage(store, registry, market, self.memory, self.feeds, self._changed)
+        self.plugins = Plugins(self.feeds, self.alerts.conditions, clock, with_feeds=self.replay is None)
         self.started: datetime | None = None
         self._aged_coins: dict[int, Coin] = {}
+        self.metrics.add(lambda: figures(self))
+        self.plugins.load(settings.plugin, self)
 
     async def start(self) -> None:
         """Open the store, load the newest prices, start the feeds; does nothing when started already."""
@@ -71,9 +88,12 @@ class Desk:
         for coin in await self.store.coins():
             self.registry.put(coin)
         await self.preferences.load()
+        await self.accounts.start(self.crew)
+        await self.watchlists.start(self.crew)
         self.intake.seq = await self.store.last_seq()
         await self.memory.load()
         await self.broker.start(self.crew)
+        await self.alerts.start(self.crew)
         if self.replay:
             await self.portfolio.read()
             self.replay.resume(self._moments(), self.portfolio.now)
@@ -81,7 +101,8 @@ class Desk:
         self.crew.every(0, 'lag', self.lag.watch)
         self.crew.every(0.2, 'windows', self._recall, rest=4)  # an import ages the same coins again and again
         self.crew.every(COMPARE_EVERY / 10 if self.replay else COMPARE_EVERY, 'changes', self._compare)
-        self.crew.every(PRUNE_EVERY, 'retention', self._prune)
+        self.crew.every(PRUNE_EVERY, 'retention', partial(forget_prices, self.store, self.clock, self.settings))
+        self.crew.every(RETIRE_EVERY, 'old firings', partial(forget_firings, self.store, self.clock, self.settings))
         await self.feeds.start(self.coinage.to_follow(self.settings.coins), not self.quotes())
 
     async def stop(self) -> None:
@@ -93,8 +114,10 @@ class Desk:
             ends.push_async_callback(self.store.close)
             ends.callback(self.conflator.close)
             ends.callback(self.trades.close)
+            ends.push_async_callback(self.accounts.stop)
             ends.push_async_callback(self.crew.stop)
             ends.push_async_callback(self.broker.stop)
+            ends.push_async_callback(self.alerts.stop)
             ends.push_async_callback(self.feeds.stop)
             ends.push_async_callback(self.replays.stop)
 
@@ -104,14 +127,18 @@ class Desk:
 
     async def submit_many(self, ticks: Sequence[Tick], restored: bool = False) -> list[Entry]:
         """All or none. Feed ticks return [] at once and are sampled into history, unless a file restores them."""
+        if ticks and (restored or ticks[0].origin != Origin.FEED):
+            ticks = brought(ticks, restored)
         records = await self.intake.submit_many(ticks, restored)
         if records:
             self.feeds.desk_is_empty = False
             await self.broker.settled()
+            await self.alerts.settled()
         return records
 
     async def submit_candles(self, bars: Sequence[Bar]) -> int:
         """Keep history that exists only as candles; how many were new or changed."""
+        need(Right.PRICES)
         return await self.intake.submit_candles(bars)
 
     async def listed(
@@ -211,11 +238,14 @@ class Desk:
         """Another name; the old one leads to it from now on."""
         return await self.coinage.rename(self.registry.get(name), new)
 
+    @needing(Right.ADMINISTER)
     async def merge(self, name: str, into: str) -> Coin:
         """Make one coin of two: the records of `name` count for `into`."""
         coin, other = self.registry.get(name), self.registry.get(into)
         async with self.broker.paused():
-            return await self.coinage.merge(coin, other)
+            merged = await self.coinage.merge(coin, other)
+        await self.alerts.merged()
+        return merged
 
     async def set_policy(self, name: str, policy: Policy) -> Coin:
         """Say whose price governs a coin."""
@@ -235,33 +265,7 @@ class Desk:
 
     def status(self) -> Status:
         """One look at the whole desk."""
-        now, writer = self.clock(), self.store
-        said = {
-            **self.crew.problems,
-            'frames': self.conflator.problem,
-            'orders': self.broker.problem,
-            'database': writer.last_error,
-        }
-        problems = {what: why for what, why in said.items() if why}
-        return Status(
-            healthy=not problems,
-            problems=problems,
-            feeds=self.feeds.states(),
-            writer=writer_state(writer),
-            coins=len(self.registry.all()),
-            frames=self.conflator.frames,
-            refused=self.intake.refused,
-            clamped=self.intake.clamped,
-            unseen=self.broker.unseen,
-            lag_p50=self.lag.percentile(0.5),
-            lag_p99=self.lag.percentile(0.99),
-            memory=memory(),
-            database=writer.size_bytes(),
-            database_kind=writer.kind,
-            started=self.started or now,
-            now=now,
-            versions=versions(),
-        )
+        return look(self, self.started)
 
     def _newest(self) -> int:
         return self.intake.seq
@@ -288,8 +292,3 @@ class Desk:
 
     async def _compare(self) -> None:
         await self.memory.compare(self.registry.all())
-
-    async def _prune(self) -> None:
-        before = self.clock() - timedelta(days=self.settings.feed_record_days)
-        while await self.store.prune(before, PRUNE_STEP) == PRUNE_STEP:
-            pass

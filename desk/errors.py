@@ -20,6 +20,22 @@ class Invalid(DeskError):
     status = 422
 
 
+class Unknown(DeskError):
+    """Who asks has not said who they are, or not in a way that holds."""
+
+    status = 401
+
+
+class SecondFactorNeeded(Unknown):
+    """The password is right; a one-time code is wanted besides."""
+
+
+class Forbidden(DeskError):
+    """Who asks may not do this."""
+
+    status = 403
+
+
 class NotFound(DeskError):
     """There is no such coin, record or page."""
 
@@ -40,3 +56,17 @@ class Unavailable(DeskError):
     """The desk cannot do this now: the database is locked, the disk is full, it is stopping."""
 
     status = 503
+
+
+class TooMany(DeskError):
+    """A limit is reached. `retry_after` says in how many seconds it may be tried again; 0: not by waiting."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after: int = 0, field: str = '') -> None:
+        super().__init__(message, field)
+        self.retry_after = retry_after
+
+
+class Ended(SystemExit):
+    """The owner of the desk ends the program: nobody may catch this."""

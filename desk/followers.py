@@ -1,15 +1,20 @@
-"""Who wants to be told: one that fails must not silence the others."""
+"""Who wants to be told: one that fails must not silence the others, and each is told as who subscribed."""
 
 import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from desk.acting import acting_as, asked_by
 
 log = logging.getLogger(__name__)
 T = TypeVar('T')
 
 
 class Followers(Generic[T]):
-    """Callbacks, told one after the other."""
+    """Callbacks, told one after the other.
+
+    Each acts as who it was that subscribed: what happens to be going on when it is told is none of its business.
+    """
 
     def __init__(self) -> None:
         self._callbacks: list[Callable[[T], None]] = []
@@ -22,12 +27,18 @@ class Followers(Generic[T]):
 
     def subscribe(self, callback: Callable[[T], None]) -> Callable[[], None]:
         """Call it from now on; returns how to stop that."""
-        self._callbacks.append(callback)
+        asked = asked_by()
+
+        def told(what: T) -> None:
+            with acting_as(asked):
+                callback(what)
 
         def unsubscribe() -> None:
-            if callback in self._callbacks:
-                self._callbacks.remove(callback)
-            self._problems.pop(callback, None)
+            if told in self._callbacks:
+                self._callbacks.remove(told)
+            self._problems.pop(told, None)
+
+        self._callbacks.append(told)
 
         return unsubscribe
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from desk.ticks import MONEY
 
-LOCAL = 'local'
 MONEY_QUANTUM = Decimal('0.00000001')
 LOT = Decimal('0.00000001')
 LEAST_WORTH = Decimal('0.01')

@@ -11,7 +11,7 @@ from desk.equity import MOST, Curve, Point, curve, interval_for
 from desk.errors import NotFound
 from desk.ledger import DEPOSITS, TRADER, sums
 from desk.market import Market, effective_policy
-from desk.orders import LOCAL, Book, Change, Fill, Leg, Order, Side
+from desk.orders import Book, Change, Fill, Leg, Order, Side
 from desk.portfolio import ZERO, Portfolio, Tally, portfolio
 from desk.registry import Registry
 from desk.statement import Statement, entries
@@ -36,7 +36,7 @@ class Portfolios:
         self._reading, self._drawing = asyncio.Lock(), asyncio.Lock()
         broker.subscribe(self._take)
 
-    async def read(self, number: int | None = None, user: str = LOCAL) -> Portfolio:
+    async def read(self, number: int | None = None, user: str | None = None) -> Portfolio:
         """A book by its number (None: the open one) as it is now, or as it was when it was closed; raises NotFound."""
         tally = await self._tally(await self.book(number, user))
         found = await self._curve(tally)
@@ -45,21 +45,21 @@ class Portfolios:
         then = await self._prices_at(tally.held(), tally.book.closed)
         return portfolio(tally, then.get, self.registry.name, fell=found.fell)
 
-    def now(self, user: str = LOCAL) -> Portfolio | None:
+    def now(self, user: str | None = None) -> Portfolio | None:
         """The open book at this moment, at once; None until `read` has read it (again, after coins became one)."""
         tally = self._tallies.get(self.broker.account(user).book.id)
         if tally is None or not self._is_current(tally):
             return None
         return self._live(tally)
 
-    async def curve(self, number: int | None = None, user: str = LOCAL) -> Curve:
+    async def curve(self, number: int | None = None, user: str | None = None) -> Curve:
         """What the book was worth through time, but for the live point; raises NotFound."""
         return await self._curve(await self._tally(await self.book(number, user)))
 
-    async def book(self, number: int | None = None, user: str = LOCAL) -> Book:
+    async def book(self, number: int | None = None, user: str | None = None) -> Book:
         """A book by its number, the open one without; raises NotFound."""
         if number is None:
-            return self.broker.account(user).book
+            return (await self.broker.opened(user)).book
         for book in await self.broker.books(user):
             if book.number == number:
                 return book
@@ -74,7 +74,7 @@ class Portfolios:
         end: datetime | None = None,
         limit: int = 50,
         cursor: str = '',
-        user: str = LOCAL,
+        user: str | None = None,
     ) -> Page[Fill]:
         """Fills newest first: at least `limit` of that coin ('': any) and side (None: both), or all that are left."""
         found: list[Fill] = []
@@ -98,7 +98,7 @@ class Portfolios:
         return [each for each in reversed(page.items) if each.parent_id == order.id]
 
     async def statement(
-        self, asset: str, number: int | None = None, limit: int = 50, cursor: str = '', user: str = LOCAL
+        self, asset: str, number: int | None = None, limit: int = 50, cursor: str = '', user: str | None = None
     ) -> Statement:
         """What became of a balance: of the book's quote currency or of a coin, by name; raises NotFound."""
         book = await self.book(number, user)
@@ -124,19 +124,19 @@ class Portfolios:
             book, coin.name if coin else book.quote, list(entries(page.items, fills, balance)), page.cursor
         )
 
-    async def orders_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
+    async def orders_csv(self, number: int | None = None, user: str | None = None) -> AsyncIterator[bytes]:
         """The orders of a book as CSV, newest first; raises NotFound before the first line."""
         book, read = await self.book(number, user), self.broker.orders
         pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
         return orders_csv(pages, book, self.registry.name)
 
-    async def fills_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
+    async def fills_csv(self, number: int | None = None, user: str | None = None) -> AsyncIterator[bytes]:
         """The fills of a book as CSV, newest first; raises NotFound before the first line."""
         book, read = await self.book(number, user), self.broker.fills
         pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))
         return fills_csv(pages, book, self.registry.name)
 
-    async def postings_csv(self, number: int | None = None, user: str = LOCAL) -> AsyncIterator[bytes]:
+    async def postings_csv(self, number: int | None = None, user: str | None = None) -> AsyncIterator[bytes]:
         """The ledger of a book as CSV, newest first; raises NotFound before the first line."""
         book, read = await self.book(number, user), self.broker.postings
         pages = paged(lambda cursor: read(book=book.number, limit=LINES, cursor=cursor, user=user))

@@ -1,5 +1,6 @@
 """What was set in the browser: kept in the store, read from memory."""
 
+from desk.acting import Right, needing
 from desk.store import Store
 
 
@@ -18,6 +19,7 @@ class Preferences:
         """One of them."""
         return self._values.get(key, default)
 
+    @needing(Right.ADMINISTER)
     async def set(self, key: str, value: str) -> None:
         """Keep one; it counts once it is committed."""
         await self.store.set_preference(key, value)

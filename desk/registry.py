@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from desk.errors import NotFound
-from desk.ticks import name_key
+from desk.followers import Followers
+from desk.ticks import name_key, name_look
 from models import NAME_LENGTH, Coin
 
 MOST_SPELLINGS = 10_000
@@ -12,17 +13,25 @@ MOST_SPELLINGS = 10_000
 class Registry:
     """Coins by key and id; a coin that was merged or renamed away leads to the one that took its place.
 
-    `version` is another whenever a coin came or changed.
+    `version` is another whenever a coin came or changed. `moved` tells the id of one that has another name now, or has
+    become part of another.
     """
 
     def __init__(self, coins: Iterable[Coin] = ()) -> None:
         self._by_key: dict[str, Coin] = {}
+        self._by_look: dict[str, Coin] = {}
         self._by_id: dict[int, Coin] = {}
         self._away: dict[int, Coin] = {}
         self._spelled: dict[str, Coin] = {}  # what was found under a name, written just so
         self.version = 0
+        self.moved = Followers[int]()
+        self._standing: dict[int, tuple[str, int | None]] = {}
         for coin in coins:
             self.put(coin)
+
+    def __len__(self) -> int:
+        """How many coins there ever were."""
+        return len(self._by_id)
 
     def put(self, coin: Coin) -> None:
         """Remember a coin as it is stored now."""
@@ -32,16 +41,22 @@ class Registry:
         before = self._by_id.get(coin.id)
         if before is not None:
             self._by_key = {key: other for key, other in self._by_key.items() if other.id != coin.id}
+            self._by_look = {look: other for look, other in self._by_look.items() if other.id != coin.id}
         self._by_id[coin.id] = coin
         self._by_key[coin.key] = coin
+        self._by_look.setdefault(name_look(coin.name), coin)
         self._away.pop(coin.id, None)
         if coin.merged_into is not None:
             self._away[coin.id] = coin
+        standing = coin.name, coin.merged_into
+        if self._standing.setdefault(coin.id, standing) != standing:
+            self._standing[coin.id] = standing
+            self.moved.tell(coin.id)
 
     def find(self, name: str) -> Coin | None:
-        """The coin of this name, through merges; None where there is none."""
+        """The coin of this name, or of one that looks the same, through merges; None where there is none."""
         coin = self._spelled.get(name)
-        if coin is None and (coin := self._by_key.get(name_key(name.strip()))) is not None:
+        if coin is None and (coin := self._named(name)) is not None:
             coin = self._root(coin)
             if len(name) <= NAME_LENGTH and len(self._spelled) < MOST_SPELLINGS:
                 self._spelled[name] = coin
@@ -65,6 +80,10 @@ class Registry:
         """The coin that this id stands for now, through merges."""
         return self._root(self._by_id[number])
 
+    def knows(self, number: int) -> bool:
+        """Whether there is a coin of this id; another process may have made one."""
+        return number in self._by_id
+
     def root(self, number: int) -> int:
         """The id of the coin that stands for this one now, through merges."""
         return self._root(self._by_id[number]).id or 0
@@ -82,6 +101,9 @@ class Registry:
     def merged(self, coin: Coin) -> list[Coin]:
         """The coins that point straight at this one."""
         return [other for other in self._away.values() if other.merged_into == coin.id]
+
+    def _named(self, name: str) -> Coin | None:
+        return self._by_key.get(name_key(name.strip())) or self._by_look.get(name_look(name))
 
     def _root(self, coin: Coin) -> Coin:
         while coin.merged_into is not None:

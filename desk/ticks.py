@@ -18,6 +18,11 @@ PLAIN_NUMBER = re.compile(r'\+?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?')
 LONGEST = 200  # characters of a number: the time that a look at it takes may grow with their square
 SHORT = 20  # characters of a number that has no more digits than a price may have
 UNSEEN = {'Cc', 'Cf', 'Cs', 'Co', 'Cn', 'Zl', 'Zp'}
+BLANKS = frozenset(
+    '\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\ufe0e\uffa0'
+)  # letters of no ink
+JOINER, COLOURED, SKINS = '\u200d', '\ufe0f', range(0x1F3FB, 0x1F400)
+MOST_MARKS = 4  # accents above one another: no language has more, and a pile of them covers the lines around it
 
 
 class Tick(NamedTuple):
@@ -61,21 +66,57 @@ class Bar:
     origin: Origin = Origin.FEED
 
 
-def parse_name(text: str) -> str:
-    """A coin's name, trimmed: 1 to 50 printable characters; raises Invalid."""
+def parse_name(text: str, field: str = 'name') -> str:
+    """A name, trimmed: 1 to 50 characters that can be seen, told apart and kept in their place; raises Invalid.
+
+    No controls, no change of direction, nothing without ink (Unicode's default-ignorable code points, UTS 39), no pile
+    of accents; joiners only where they make one emoji out of several.
+    """
     name = unicodedata.normalize('NFC', text).strip()
     if not name:
-        raise Invalid('Give the coin a name, like BTC.', 'name')
+        raise Invalid('Give the coin a name, like BTC.', field)
     if len(name) > NAME_LENGTH:
-        raise Invalid(f'A name has at most {NAME_LENGTH} characters; this one has {len(name)}.', 'name')
-    if any(unicodedata.category(char) in UNSEEN and char != '\u200d' for char in name) or name == '\u200d':
-        raise Invalid('A name is made of printable characters only; this one has an invisible one.', 'name')
+        raise Invalid(f'A name has at most {NAME_LENGTH} characters; this one has {len(name)}.', field)
+    if name.isascii() and name.isprintable():
+        return name
+    if any(_hidden(name, at) for at in range(len(name))):
+        raise Invalid('A name is made of printable characters only; this one has an invisible one.', field)
+    if _piled(name):
+        raise Invalid(f'A letter of a name has at most {MOST_MARKS} accents, and the first is no accent.', field)
     return name
 
 
 def name_key(name: str) -> str:
     """What two names have in common that differ in case alone."""
     return unicodedata.normalize('NFC', name.casefold())
+
+
+def name_look(name: str) -> str:
+    """What two names have in common that look the same: spaces of any width, and emoji of any colour, are one."""
+    return ' '.join(name_key(name).replace(COLOURED, '').split())
+
+
+def _hidden(name: str, at: int) -> bool:
+    char = name[at]
+    if char == JOINER:
+        return not (_pictured(name[:at].rstrip(COLOURED)[-1:]) and _pictured(name[at + 1 : at + 2]))
+    if char == COLOURED:
+        return not (_pictured(before := name[at - 1 : at]) or before in '‼⁉〰' or name[at + 1 : at + 2] == '\u20e3')
+    return char in BLANKS or '\U000e0100' <= char <= '\U000e01ef' or unicodedata.category(char) in UNSEEN
+
+
+def _pictured(char: str) -> bool:
+    """Whether this may be part of an emoji."""
+    return char != '' and (unicodedata.category(char) == 'So' or ord(char) in SKINS or char in '↔↕')
+
+
+def _piled(name: str) -> bool:
+    marks = 0
+    for char in ' ' + name:
+        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in ('Mn', 'Me') else 0
+        if marks > MOST_MARKS:
+            return True
+    return unicodedata.category(name[0]) in ('Mn', 'Me')
 
 
 def parse_price(text: str, field: str = 'price') -> Decimal:

@@ -90,25 +90,26 @@ async def paged(read: Callable[[str], Awaitable[Page[T]]]) -> AsyncIterator[list
 
 async def orders_csv(pages: AsyncIterator[list[Order]], book: Book, name: Names) -> AsyncIterator[bytes]:
     """The header, then a line for each order; `name` says what a coin is called."""
-    async for lines in _written(ORDERS, pages, lambda order: _order(order, book, name)):
+    async for lines in written(ORDERS, pages, lambda order: _order(order, book, name)):
         yield lines
 
 
 async def fills_csv(pages: AsyncIterator[list[Fill]], book: Book, name: Names) -> AsyncIterator[bytes]:
     """The header, then a line for each fill."""
-    async for lines in _written(FILLS, pages, lambda fill: _fill(fill, book, name)):
+    async for lines in written(FILLS, pages, lambda fill: _fill(fill, book, name)):
         yield lines
 
 
 async def postings_csv(pages: AsyncIterator[list[Line]], book: Book, name: Names) -> AsyncIterator[bytes]:
     """The header, then a line for each posting."""
-    async for lines in _written(POSTINGS, pages, lambda line: _posting(line, book, name)):
+    async for lines in written(POSTINGS, pages, lambda line: _posting(line, book, name)):
         yield lines
 
 
-async def _written(
+async def written(
     columns: dict[str, str], pages: AsyncIterator[list[T]], cells: Callable[[T], Sequence[Cell]]
 ) -> AsyncIterator[bytes]:
+    """The header, then a line for each item of the pages, by its cells."""
     yield _line(columns)
     async for page in pages:
         if page:

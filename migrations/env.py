@@ -3,7 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import models  # noqa: F401  (its import fills the metadata)
+import account_models  # noqa: F401  (their import fills the metadata)
+import alert_models  # noqa: F401
+import models  # noqa: F401
 
 context.configure(
     connection=context.config.attributes['connection'],

@@ -1,9 +1,8 @@
 """One event for all pages that read what a paper account has done: after each commit, once a frame."""
 
-from nicegui import Event
-
 from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
+from pages.event import Event
 
 
 def account_changes(desk: Desk) -> Event[[]]:

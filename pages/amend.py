@@ -73,6 +73,7 @@ def _panel(title: str) -> AbstractContextManager[ui.element]:
     panel = ui.element('div').classes('panel asking')
     with panel:
         ui.label(title).props('role=heading aria-level=2').classes('heading-2')
+    ui.context.slot.parent.props['aria-label'] = title
     return panel
 
 

@@ -12,8 +12,8 @@ from nicegui import ui
 @contextmanager
 def asking(title: str) -> Iterator[ui.dialog]:
     """Enter this and build what the dialog says and asks; it takes the focus to what has `autofocus`."""
-    with ui.context.client.content, ui.dialog() as dialog, ui.element('div').classes('panel asking') as panel:
-        panel.props['aria-label'] = title
+    with ui.context.client.content, ui.dialog() as dialog, ui.element('div').classes('panel asking'):
+        dialog.props['aria-label'] = title
         ui.label(title).props('role=heading aria-level=2').classes('heading-2')
         yield dialog
     dialog.on('hide', dialog.delete)

@@ -6,10 +6,13 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from desk.guarded import GuardedColumn
 from desk.market import Mark, Quote
-from pages.formats import direction, format_age, format_change, format_price, format_volume, full_price
+from pages.formats import NONE, direction, format_age, format_change, format_price, format_volume, full_price
 from pages.live import Live
 from pages.live_cell import Cell
+from pages.own import own
+from pages.stars import new_alert_html, star_html
 from pages.theme import coin_path
 
 ROWS_PER_ROOM = 100
@@ -21,9 +24,9 @@ CHANGES = tuple(name for name, _ in PERIODS)
 
 
 class Row:
-    """The cells of one coin: the link itself, and inside it what changes seldom, often and each minute."""
+    """The cells of one coin: the link itself, inside it what changes seldom, often and each minute, and its tools."""
 
-    def __init__(self, live: Live, number: int) -> None:
+    def __init__(self, live: Live, number: int, columns: Sequence[GuardedColumn] = ()) -> None:
         room = f'board-{number // ROWS_PER_ROOM}'
         self.live = live
         self.ident, self.price = live.cell(room, classes='part'), live.cell(room, 'b')
@@ -33,7 +36,11 @@ class Row:
         price = part_of(live, room, 'span', 'cell price', (self.price,))
         price.props['data-field'] = 'price'
         changes = part_of(live, room, 'span', 'part', (self.changes,))
-        self.link = part_of(live, room, 'a', 'row', (self.ident, price, changes, self.day, self.spark))
+        self.columns, self.more = columns, live.cell(room, classes='part')  # of plugins
+        parts = (self.ident, price, changes, self.day, self.spark, *([self.more] if columns else []))
+        inside = part_of(live, room, 'span', 'part', parts)
+        self.link = live.cell(room, 'a', 'row', (inside,))  # a plain element: it can be given the focus
+        self.tools = live.cell(room, 'div', 'tools')  # beside the link, over its ends: a link holds no button
         self.shown: Decimal | None = None
         self.points = 0
         self._text = ''
@@ -42,11 +49,14 @@ class Row:
     def render(self, quote: Quote, now: datetime) -> None:
         """What follows from a new price or a new age."""
         if self.link.props.get('data-coin') != quote.name:
-            self.live.set_props(self.link, href=coin_path(quote.name), **{'data-coin': quote.name})
+            self.live.set_props(self.link, href=own(coin_path(quote.name)), **{'data-coin': quote.name})
+            self.live.set(self.tools, star_html(quote.coin_id, quote.name) + new_alert_html(quote.name))
         words, silent = age_of(quote, now)
         self._make(self.ident, ident_html, quote.name, quote.full_name, quote.source, words, silent, quote.aside)
         self._show(quote.price)
         self._make(self.changes, changes_html, quote.change_1h, quote.change_24h, quote.change_7d)
+        if self.columns:
+            self._make(self.more, more_html, *(column.text(quote) for column in self.columns))
         self._make(self.day, day_html, quote.volume_24h, quote.low_24h, quote.high_24h, place_in_range(quote))
 
     def draw(self, closes: Sequence[Decimal]) -> None:
@@ -139,6 +149,11 @@ def day_html(volume: Decimal | None, low: Decimal | None, high: Decimal | None, 
         f'<span data-field=volume>{format_volume(volume)}</span>'
         f'<span data-field=range>{range_html(low, high, place)}</span>'
     )
+
+
+def more_html(*texts: str) -> str:
+    """What plugins' columns show; a dash where one has nothing."""
+    return ''.join(f'<span class=more>{escape(text) or NONE}</span>' for text in texts)
 
 
 def place_in_range(quote: Quote) -> int:

@@ -1,48 +1,48 @@
 """What stands above the board: how many coins, what the feed is at, and the doors to the first price."""
 
 from collections.abc import Callable
-from time import monotonic
 
-from nicegui import events, ui
+from nicegui import ui
 
+from desk.acting import Right, may
 from desk.desk import Desk
 from desk.errors import DeskError
-from pages.add_price import price_dialog
 from pages.board_manage import choose_coin
 from pages.policies import feed_label
+from pages.still import still
 from pages.theme import Frame
-
-SEARCHING = 1.0  # seconds in which letters belong to the search box that is about to have the focus
 
 
 class Doors:
     """A line of words and buttons that fits the moment; an invitation where the board is empty."""
 
-    def __init__(self, desk: Desk, add_price: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, add_price: Callable[[], object]) -> None:
         self.desk, self.add_price = desk, add_price
+        self.administers, self.adds = may(Right.ADMINISTER), may(Right.PRICES)
         self.state: tuple[object, ...] = ()
+        still('h1', 'Board', 'unseen')
         self.count = ui.label().classes('count').props('role=status')
         self.line = ui.element('div').classes('doors')
         self.coins = ui.button('Manage coins …', on_click=lambda: choose_coin(desk)).classes('manage-coins small')
         ui.context.client.on_delete(desk.feeds.on_change(self.look))
-        self.matching, self.all, self.query = 0, 0, ''
+        self.matching, self.all, self.query, self.empty = 0, 0, '', True
 
-    def show(self, matching: int, of: int, query: str) -> None:
-        """So many coins match, of so many."""
-        self.matching, self.all, self.query = matching, of, query.strip()
+    def show(self, matching: int, of: int, query: str, empty: bool) -> None:
+        """So many coins match, of so many that are shown here; `empty`: the whole desk has none."""
+        self.matching, self.all, self.query, self.empty = matching, of, query.strip(), empty
         self.look()
 
     def look(self) -> None:
         """Say what is so now."""
         feeds = [(state.name, state.state, state.label) for state in self.desk.feeds.states()]
-        state = (self.matching, self.all, self.query, self.desk.feeds.demo_running, *feeds)
+        state = (self.matching, self.all, self.query, self.empty, self.desk.feeds.demo_running, *feeds)
         if state == self.state:
             return
         self.state = state
         coins = '1 coin' if self.all == 1 else f'{self.all:,} coins'
         self.count.set_text(f'{self.matching:,} of {coins}' if self.query else coins)
         self.count.set_visibility(self.all > 0)
-        self.coins.set_visibility(self.all > 0)
+        self.coins.set_visibility(self.all > 0 and self.administers)
         self.line.clear()
         with self.line:
             self._words()
@@ -52,15 +52,17 @@ class Doors:
             self._unknown()
         elif self.desk.feeds.demo_running:
             self._demo()
-        elif not self.all:
+        elif self.empty:
             self._empty()
 
     def _demo(self) -> None:
         ui.label('Demo market: invented coins at invented prices.').classes('say')
-        if self.desk.settings.exchange != 'none':
+        if self.administers and self.desk.settings.exchange != 'none':
             ui.button(f'Try {self._exchange()} again', on_click=self.desk.feeds.try_again)
-        ui.button('Turn the demo off', on_click=self.desk.feeds.stop_demo)
-        ui.button('Add a price', on_click=self.add_price)
+        if self.administers:
+            ui.button('Turn the demo off', on_click=self.desk.feeds.stop_demo)
+        if self.adds:
+            ui.button('Add a price', on_click=self.add_price)
 
     def _empty(self) -> None:
         states = {state.state for state in self.desk.feeds.states()}
@@ -73,18 +75,24 @@ class Doors:
             ui.label(headline).classes('headline')
             if states & {'loading', 'reconnecting'} and self.desk.settings.demo is None:
                 ui.label('If it stays silent, a market of invented coins begins in a few seconds.').classes('muted')
-            ui.label('Enter a price by hand, bring a CSV file, or look around with invented coins.').classes('muted')
+            if self.adds:
+                ui.label('Enter a price by hand, bring a CSV file, or look around with invented coins.').classes(
+                    'muted'
+                )
             with ui.element('div').classes('choices'):
-                ui.link('Add a price', '/add').classes('button filled')
-                ui.link('Import a CSV file', '/import').classes('button')
-                ui.button('Start the demo market', on_click=self.desk.feeds.start_demo)
+                if self.adds:
+                    ui.link('Add a price', '/add').classes('button filled')
+                    ui.link('Import a CSV file', '/import').classes('button')
+                if self.administers:
+                    ui.button('Start the demo market', on_click=self.desk.feeds.start_demo)
 
     def _unknown(self) -> None:
         ui.label(f'No coin here matches “{self.query[:50]}”.').classes('say')
-        if self.desk.settings.exchange != 'none':
+        if self.administers and self.desk.settings.exchange != 'none':
             name = self.query.upper()
             ui.button(f'Follow {name[:20]} on {self._exchange()}', on_click=lambda: self._follow(name))
-        ui.link('Add a price for it', '/add')
+        if self.adds:
+            ui.link('Add a price for it', '/add')
 
     async def _follow(self, name: str) -> None:
         try:
@@ -99,23 +107,5 @@ class Doors:
 
 
 def doors(desk: Desk, surroundings: Frame) -> Doors:
-    """The line, and the key that opens the form."""
-    add_price = price_dialog(desk)
-
-    searched = -SEARCHING
-
-    def press(event: events.KeyEventArguments) -> None:
-        nonlocal searched
-        held = event.modifiers.ctrl or event.modifiers.meta or event.modifiers.alt
-        if event.action.keydown and event.key == '/':
-            searched = monotonic()
-        elif event.action.keydown and event.key == 'a' and not held and monotonic() - searched > SEARCHING:
-            add_price()
-
-    def focused() -> None:
-        nonlocal searched
-        searched = -SEARCHING
-
-    surroundings.search.on('focus', focused, args=[])
-    surroundings.keyboard.on_key(press)
-    return Doors(desk, add_price)
+    """The line; its button opens the form that the key opens."""
+    return Doors(desk, surroundings.keys.handlers['a'])

@@ -9,6 +9,7 @@ from pages.coin_manage import manage
 def choose_coin(desk: Desk) -> None:
     """Open a dialog: a coin to choose, and below it whose price counts, follow, rename, merge."""
     with ui.dialog() as dialog, ui.element('div').classes('panel asking'):
+        dialog.props['aria-label'] = 'Coins'
         ui.label('Coins').props('role=heading aria-level=2').classes('heading-2')
         names = [coin.name for coin in desk.coins()]
         choice = ui.select(names, label='Coin', with_input=True).props('autofocus')

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nicegui import Event
-
 from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
@@ -15,6 +13,7 @@ from desk.market import Quote
 from desk.ticks import name_key
 from models import Coin
 from pages.board_cells import Row
+from pages.event import Event
 from pages.live import Live
 
 AGES_EVERY, SPARKS_EVERY, ORDER_KEPT, FULL_SPARK = 10.0, 60.0, 5.0, 96
@@ -49,6 +48,8 @@ class Board:
         self.names: dict[int, str] = {}
         self.searched: dict[int, str] = {}
         self.stale: set[int] = set()
+        self.columns = (*COLUMNS, *(Column(f'plugin_{one.key}', one.label, one.value) for one in desk.plugins.columns))
+        self.classes = 'board' if len(self.columns) == len(COLUMNS) else 'board extended'
         self.version = 0
         self.changed = Event[[]]()
         self._orders: dict[tuple[str, bool], tuple[float, int, list[int]]] = {}
@@ -97,7 +98,7 @@ class Board:
         """Coin ids in the order of a column, the same for all browsers, at most five seconds old; no value: last."""
         made, version, ids = self._orders.get((key, descending), (0.0, -1, []))
         if version != self.version or time.monotonic() - made > ORDER_KEPT:
-            ids = self._sorted(next(column for column in COLUMNS if column.key == key), descending)
+            ids = self._sorted(next(column for column in self.columns if column.key == key), descending)
             self._orders[key, descending] = time.monotonic(), self.version, ids
         return ids
 
@@ -130,7 +131,7 @@ class Board:
     def _row(self, quote: Quote) -> Row:
         row = self.rows.get(quote.coin_id)
         if row is None:
-            row = self.rows[quote.coin_id] = Row(self.live, len(self.rows))
+            row = self.rows[quote.coin_id] = Row(self.live, len(self.rows), self.desk.plugins.columns)
         searched = name_key(f'{quote.name} {quote.full_name}')
         if self.searched.get(quote.coin_id) != searched:
             self.names[quote.coin_id], self.searched[quote.coin_id] = quote.name, searched

@@ -1,129 +1,135 @@
-"""A candlestick chart with volume whose last candle moves while one zooms and pans.
+"""A chart in one browser: a view of a feed, with zoom and pan of its own.
 
-Zoom and pan belong to the browser: nothing that is sent for a new price or a new candle touches them.
+Zoom and pan belong to the browser: nothing that is sent for a new price touches them, and when candles come or go, the
+same ones stay in sight.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
-from nicegui import events, ui
+import orjson
+from nicegui import events
 
-from desk.candles import INTERVALS, Candle, floor
-from desk.market import Quote
-from pages.chart_marks import Marks
-from pages.chart_options import Drawing, Slots
+from pages.chart_element import ChartElement
+from pages.chart_feed import Feed
+from pages.chart_slots import NARROWEST, Slots, Window, held, newest
+from pages.wire import Message
 
-NARROWEST, AT_THE_END, ZOOM_EVERY = 2.0, 99.5, 0.1
+AT_THE_END = 99.5
+LABELS = {'candles': 'Candlestick chart of {name}', 'line': 'Line chart of {name}'}
 
 
 class CandleChart:
-    """One chart in one browser. `draw` gives it all candles, `move` the running one.
+    """`window` is the part of the time axis that the browser shows, in per cent: it tells; `moved` is called then."""
 
-    `window` is the part of the time axis that the browser shows, from and to, in per cent: it tells.
-    """
+    def __init__(self, feed: Feed, moved: Callable[[], None], window: Window | None = None) -> None:
+        self.feed, self.window, self.moved = feed, window or newest(feed.drawing.slots), moved
+        self.ready, self.missed, self.unmoved = False, True, False
+        self._painted = feed.drawing
+        self.element = ChartElement(_label(feed), self._whole, self._begin, self._zoomed)
+        self.element.dress(len(feed.key.choice.panes))
+        feed.views.add(self)
+        self.element.client.on_delete(self.close)
+        self.element.client.on_connect(self._reconnected)
 
-    def __init__(self, drawing: Drawing) -> None:
-        self.drawing, self.window = drawing, drawing.newest
-        self.ready, self.missed = False, False
-        self.element = ui.echart(drawing.options(), renderer='svg').classes('candles')
-        self.element.props('role=img').props['aria-label'] = f'Candlestick chart of {drawing.name}'
-        self.element.on('chart:rendered.once', self._begin, args=[])
-        self.element.on('chart:datazoom', self._zoomed, args=[['start', 'end', 'batch']], throttle=ZOOM_EVERY)
+    def close(self) -> None:
+        """This browser does not show it any longer."""
+        self.feed.views.discard(self)
 
-    def draw(self, drawing: Drawing) -> None:
-        """Show this instead. Another interval begins with its newest candles; the same one keeps zoom and pan."""
-        before, self.drawing = self.drawing, drawing
-        if drawing == before and not self.missed:
-            return
-        if drawing.interval != before.interval or not before.candles:
-            self.window = drawing.newest
-            self._send(drawing.options())
-        elif drawing.differs_at_the_end_alone(before) and not self.missed:
-            self._send({'series': drawing.running()})
-        else:
-            self._send(drawing.contents() | self._held(before))
-
-    def move(self, quote: Quote) -> None:
-        """The live price moved: so does the running candle, or a new one begins."""
-        before, last = self.drawing, self.drawing.last
-        candle = moved(last, quote, before.interval)
-        if candle is None or candle == last:
-            return
-        if last is not None and candle.start == last.start:
-            self.drawing = replace(before, candles=[*before.done, candle])
-            self._send_part(self.drawing.running())
-        else:
-            self.drawing = replace(before, candles=[*before.candles, candle])
-            self._send(self.drawing.contents() | self._held(before))
-
-    def mark(self, marks: Marks) -> None:
-        """Draw these levels and trades in, instead of those that are there."""
-        if marks != self.drawing.marks:
-            self.drawing = replace(self.drawing, marks=marks)
-            self._send_part(self.drawing.marked())
+    def show(self, feed: Feed, window: Window | None = None) -> None:
+        """Show another feed: its newest candles, or this window of it; None keeps the candles in sight."""
+        before = self.feed
+        before.views.discard(self)
+        self.feed = feed
+        feed.views.add(self)
+        self.window = window or held(self.window, before.drawing.slots, feed.drawing.slots)
+        self.element.dress(len(feed.key.choice.panes))
+        self.element._props['aria-label'] = _label(feed)
+        self._send_all(True)
 
     def zoom(self, factor: float) -> None:
         """Show `factor` times as much, to the same newest candle (for those who have no wheel to turn)."""
         start, end = self.window
-        self._show(max(0.0, end - max(NARROWEST, (end - start) * factor)), end)
+        least = 100 * NARROWEST / max(NARROWEST, len(self.feed.drawing.slots))
+        self.look(max(0.0, end - max(least, (end - start) * factor)), end)
 
-    def show_newest(self) -> None:
-        """Back to the newest candles."""
-        self._show(*self.drawing.newest)
-
-    def _show(self, start: float, end: float) -> None:
+    def look(self, start: float, end: float) -> None:
+        """Show this part of the time axis."""
         self.window = start, end
         if self.ready:
             self.element.run_chart_method('dispatchAction', {'type': 'dataZoom', 'start': start, 'end': end})
+        self.moved()
 
-    def _held(self, before: Drawing) -> dict[str, Any]:
-        """The same candles stay in sight when newer ones come; who looks at the newest goes on doing so."""
-        if self.window[1] > AT_THE_END:
-            return {}
-        start, end = held(self.window, before.slots, self.drawing.slots)
-        if (start, end) == self.window:
-            return {}
-        self.window = start, end
-        return {'dataZoom': [{'start': start, 'end': end}]}
+    @property
+    def connected(self) -> bool:
+        """Whether anything reaches this browser."""
+        return self.ready and self.element.client.has_socket_connection
 
-    def _begin(self) -> None:
-        self.ready = True
+    def envelope(self, options: bytes) -> Message:
+        """The message that brings options to any browser that shows the feed."""
+        return self.element.message(options)
+
+    def receive(self, message: Message) -> None:
+        """A part of the options: for all of the feed's views one message."""
         if self.missed:
-            self._send(self.drawing.contents())
+            self._send_all(False)
+        else:
+            self.missed = not self.element.send(message)
+
+    def receive_all(self, before: Slots) -> None:
+        """Everything is drawn anew. Who looks at the newest candles goes on doing so."""
+        if self.window[1] <= AT_THE_END:
+            window = held(self.window, before, self.feed.drawing.slots)
+            moves, self.window = window != self.window, window
+        else:
+            moves = False
+        if self.connected:
+            self._send_all(moves)
+        else:
+            self.missed, self.unmoved = True, moves or self.unmoved
+
+    def catch_up(self) -> None:
+        """What was missed, as soon as the browser has taken what it was sent before."""
+        if self.missed:
+            self._send_all(False)
+
+    def _send_all(self, zooms: bool) -> None:
+        """What cannot be sent now is missed, and comes later, with the zoom that belongs to it."""
+        self.unmoved = zooms = zooms or self.unmoved
+        if not self.connected or (self.missed and not self.element.drained):
+            self.missed = True
+            return
+        if zooms:
+            start, end = self.window
+            zoom = orjson.dumps([{'start': start, 'end': end}])
+            message = self.element.message(b'%b,"dataZoom":%b' % (self.feed.contents, zoom))
+        else:
+            message = self.feed.everything(self)
+        self.missed = not self.element.send(message)
+        self.unmoved = zooms and self.missed
+
+    def _whole(self) -> dict[str, Any]:
+        return self.feed.drawing.options(self.window)
+
+    def _begin(self, _: events.GenericEventArguments) -> None:
+        """The page brought what was drawn when it was made."""
+        self.ready, self.missed = True, False
+        if self.feed.drawing is not self._painted:
+            self._send_all(False)
+
+    def _reconnected(self) -> None:
+        if self.ready:
+            self.missed = True
+            self._send_all(False)
 
     def _zoomed(self, event: events.GenericEventArguments) -> None:
-        told = (event.args.get('batch') or [event.args])[0]
+        batch = event.args.get('batch')
+        told = batch[0] if isinstance(batch, list) and batch and isinstance(batch[0], dict) else event.args
         if isinstance(told.get('start'), int | float) and isinstance(told.get('end'), int | float):
             self.window = float(told['start']), float(told['end'])
-
-    def _send_part(self, series: list[dict[str, Any]]) -> None:
-        self._send(self.drawing.contents() if self.missed else {'series': series})
-
-    def _send(self, options: dict[str, Any]) -> None:
-        """Only to a browser that listens: messages would pile up. What it misses comes with the next drawing."""
-        self.missed = not (self.ready and self.element.client.has_socket_connection)
-        if not self.missed:
-            self.element.run_chart_method('setOption', options)
+            self.moved()
 
 
-def moved(last: Candle | None, quote: Quote, interval: str) -> Candle | None:
-    """The running candle after a live price: `last` with the price in it, or a new one; None for one of the past."""
-    start, price = floor(quote.timestamp, INTERVALS[interval]), quote.price
-    if last is None or start > last.start:
-        return Candle(start, price, price, price, price, None)
-    if start < last.start:
-        return None
-    return Candle(start, last.open, max(last.high, price), min(last.low, price), price, last.volume)
-
-
-def held(window: tuple[float, float], before: Slots, after: Slots) -> tuple[float, float]:
-    """The window, in per cent of the places `after`, that shows what `window` showed of the places `before`."""
-    places = {slot: place for place, slot in enumerate(after) if slot is not None}
-    common = next(((place, places[slot]) for place, slot in enumerate(before) if slot in places), None)
-    if common is None or len(after) < 2:
-        return window
-    shift, last = common[1] - common[0], len(after) - 1
-    if shift == 0 and len(before) == len(after):
-        return window
-    start, end = (min(100.0, max(0.0, 100 * (edge / 100 * (len(before) - 1) + shift) / last)) for edge in window)
-    return start, end
+def _label(feed: Feed) -> str:
+    """For those who do not see it."""
+    return LABELS[feed.key.choice.kind].format(name=feed.key.source.name)

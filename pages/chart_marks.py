@@ -1,4 +1,4 @@
-"""What is drawn into a chart besides candles: levels as lines, trades as arrows. Pure: plain data, no JavaScript."""
+"""What is drawn into a chart besides candles: levels as lines, trades as arrows, firings as diamonds. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -15,7 +15,6 @@ from pages.formats import format_price
 FONT = 'system-ui, sans-serif'
 LABEL = {
     'position': 'insideStartTop',
-    'distance': [2, 1],
     'padding': [0, 3],
     'lineHeight': 14,
     'fontSize': 12,
@@ -25,8 +24,14 @@ LABEL = {
 ROWS = {'lineHeight': 15, 'fontSize': 12, 'fontFamily': FONT}
 ROW, ROW_PIXELS, MOST_ROWS = Decimal('0.07'), 16, 6
 LEAST_SIGHT = Decimal('0.03')
-ARROWS = {'up': {'symbol': 'triangle', 'symbolRotate': 0}, 'down': {'symbol': 'triangle', 'symbolRotate': 180}}
-TOLD = {'dimensions': ['slot', 'price', {'name': 'Trade', 'type': 'ordinal'}], 'encode': {'x': 0, 'y': 1, 'tooltip': 2}}
+LETTER, BESIDE = 7, 10  # pixels: of a price on the axis at the left, and between it and a name
+SHAPES: dict[str, dict[str, Any]] = {
+    'up': {'symbol': 'triangle', 'symbolRotate': 0, 'symbolOffset': [0, '60%']},
+    'down': {'symbol': 'triangle', 'symbolRotate': 180, 'symbolOffset': [0, '-60%']},
+    'alert': {'symbol': 'diamond'},
+}
+COLOURS = {'up': 'up', 'down': 'down', 'alert': 'accent'}
+SPOTS = {'type': 'scatter', 'symbolSize': 11, 'encode': {'x': 0, 'y': 1, 'tooltip': 2}}
 UNSEEN = {'type': 'line', 'symbol': 'none', 'lineStyle': {'width': 0}, 'tooltip': {'show': False}}
 STILL = {'animation': False, 'emphasis': {'disabled': True}, 'silent': True}
 
@@ -43,7 +48,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A trade: an arrow at its candle, `way` 'up' for a purchase and 'down' for a sale."""
+    """At its candle: `way` 'up' is the arrow of a purchase, 'down' of a sale, 'alert' the diamond of a firing."""
 
     at: datetime
     price: Decimal
@@ -57,11 +62,12 @@ class Marks:
 
     levels: tuple[Level, ...] = ()
     spots: tuple[Spot, ...] = ()
+    firings: tuple[Spot, ...] = ()
 
     def series(
         self, slots: Sequence[datetime | None], decimals: int, span: tuple[Decimal, Decimal]
     ) -> list[dict[str, Any]]:
-        """Two series of a fixed kind, so that other marks leave zoom and history alone.
+        """Three series of a fixed kind, so that other marks leave zoom and history alone.
 
         `span` is the range of the newest candles. Levels near to it are brought into the picture with the newest
         candle, and what is written above them; those beyond would flatten it.
@@ -71,13 +77,15 @@ class Marks:
         points = [level.price for level in near]
         low, high = min([*points, span[0]]), max([*points, span[1]])
         points += [edge for stack in stacks for edge in (stack.bottom, stack.top) if 0 < edge < low or high < edge]
-        lines = [line for stack in stacks for line in stack.lines(decimals)]
-        lines += [_line(level, _label([level], decimals)) for level in self.levels if level not in near]
+        beside = BESIDE + LETTER * len(format_price(high, decimals))
+        lines = [line for stack in stacks for line in stack.lines(decimals, beside)]
+        lines += [_line(level, _label([level], decimals, beside)) for level in self.levels if level not in near]
         mark = {'symbol': 'none', 'silent': True, 'animation': False, 'data': lines}
         data = [[len(slots) - 1, canonical(price)] for price in points]
         return [
+            {'id': 'firings', 'z': 4, 'data': _placed(self.firings, slots), **_told('Alert'), **SPOTS, **STILL},
             {'id': 'levels', 'data': data, 'markLine': mark, **UNSEEN, **STILL},
-            {'id': 'trades', 'type': 'scatter', 'symbolSize': 11, 'z': 5, 'data': self._arrows(slots), **TOLD, **STILL},
+            {'id': 'trades', 'z': 5, 'data': _placed(self.spots, slots), **_told('Trade'), **SPOTS, **STILL},
         ]
 
     def _near(self, span: tuple[Decimal, Decimal]) -> list[Level]:
@@ -85,11 +93,6 @@ class Marks:
         low, high = span
         more = max(high - low, high * LEAST_SIGHT)
         return [level for level in self.levels if low - more <= level.price <= high + more]
-
-    def _arrows(self, slots: Sequence[datetime | None]) -> list[dict[str, Any]]:
-        places = [(start, place) for place, start in enumerate(slots) if start is not None]
-        found = ((spot, bisect_right(places, spot.at, key=lambda place: place[0])) for spot in self.spots)
-        return [_arrow(spot, places[after - 1][1]) for spot, after in found if after]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,11 @@ class Stack:
         """Where the names end."""
         return self.bottom + self.row * self.rows
 
-    def lines(self, decimals: int) -> list[dict[str, Any]]:
+    def lines(self, decimals: int, beside: int) -> list[dict[str, Any]]:
         """A line a level; the uppermost bears the names of all."""
         *others, bearer = self.levels
         below = (bearer.price - self.bottom) / self.row if self.row else Decimal(0)
-        label = _label(self.levels, decimals) | {'distance': [2, 1 - round(below * ROW_PIXELS)]}
+        label = _label(self.levels, decimals, beside) | {'distance': [beside, 1 - round(below * ROW_PIXELS)]}
         return [*(_line(level, {'show': False}) for level in others), _line(bearer, label)]
 
 
@@ -147,24 +150,30 @@ def _line(level: Level, label: dict[str, Any]) -> dict[str, Any]:
     return {'yAxis': canonical(level.price), 'lineStyle': style, 'label': label}
 
 
-def _label(group: Sequence[Level], decimals: int) -> dict[str, Any]:
-    """The names from the highest price down; those that are too many are counted."""
+def _label(group: Sequence[Level], decimals: int, beside: int) -> dict[str, Any]:
+    """The names from the highest price down, `beside` pixels from the left; those that are too many are counted."""
+    where: dict[str, Any] = LABEL | {'distance': [beside, 1]}
     rows = [(level.colour, f'{level.label} · {format_price(level.price, decimals)}') for level in reversed(group)]
     if len(rows) > MOST_ROWS:
         rows = [*rows[: MOST_ROWS - 1], ('muted', f'and {len(rows) - MOST_ROWS + 1} more')]
     if len(rows) == 1:
         colour, words = rows[0]
-        return LABEL | {'color': f'var(--{colour})', 'formatter': words}
+        return where | {'color': f'var(--{colour})', 'formatter': words}
     rich = {colour: {'color': f'var(--{colour})', **ROWS} for colour, _ in rows}
-    return LABEL | {'formatter': '\n'.join(f'{{{colour}|{words}}}' for colour, words in rows), 'rich': rich}
+    return where | {'formatter': '\n'.join(f'{{{colour}|{words}}}' for colour, words in rows), 'rich': rich}
 
 
-def _arrow(spot: Spot, slot: int) -> dict[str, Any]:
-    style = {'color': f'var(--{spot.way})', 'borderColor': 'var(--surface)', 'borderWidth': 1.5}
-    offset = [0, '60%'] if spot.way == 'up' else [0, '-60%']
-    return {
-        'value': [slot, canonical(spot.price), spot.label],
-        'itemStyle': style,
-        'symbolOffset': offset,
-        **ARROWS[spot.way],
-    }
+def _told(what: str) -> dict[str, Any]:
+    return {'dimensions': ['slot', 'price', {'name': what, 'type': 'ordinal'}]}
+
+
+def _placed(spots: Sequence[Spot], slots: Sequence[datetime | None]) -> list[dict[str, Any]]:
+    """At the candles that they fell into; what was before the first is left out."""
+    places = [(start, place) for place, start in enumerate(slots) if start is not None]
+    found = ((spot, bisect_right(places, spot.at, key=lambda place: place[0])) for spot in spots)
+    return [_drawn(spot, places[after - 1][1]) for spot, after in found if after]
+
+
+def _drawn(spot: Spot, slot: int) -> dict[str, Any]:
+    style = {'color': f'var(--{COLOURS[spot.way]})', 'borderColor': 'var(--surface)', 'borderWidth': 1.5}
+    return {'value': [slot, canonical(spot.price), spot.label], 'itemStyle': style, **SHAPES[spot.way]}

@@ -5,21 +5,27 @@ from urllib.parse import quote as quoted
 
 from nicegui import ui
 
+from desk.acting import Right, may
 from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from models import Coin
+from pages.alert_new import ask_alert
+from pages.charts import Charts
 from pages.coin_cells import Heads
-from pages.coin_chart import CoinChart, chosen_interval, read_drawing
+from pages.coin_chart import CoinChart, first_key, open_chart
 from pages.coin_manage import manage
 from pages.coin_records import Records, read_records
+from pages.coin_statistics import CoinStatistics
 from pages.live import Live
 from pages.policies import feed_label
+from pages.stars import Stars
 from pages.theme import PATIENCE, coin_path, frame
+from pages.watchlist_choice import choose_lists
 
 ALIKE = 5
 
 
-def register(desk: Desk, live: Live, heads: Heads) -> None:
+def register(desk: Desk, live: Live, heads: Heads, charts: Charts, statistics: CoinStatistics, stars: Stars) -> None:
     """Define the page. Names may hold slashes, so the rest of the path is the name."""
 
     @ui.page('/coin/{name:path}', response_timeout=PATIENCE)
@@ -30,13 +36,18 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
         except NotFound:
             _unknown(desk, name)
             return
-        drawing = await read_drawing(desk, coin, chosen_interval())
+        opened = await open_chart(charts, first_key(desk, coin))
         found = await read_records(desk, coin)
+        told = await statistics.cell(coin)
         with frame(coin.name, desk), ui.element('div').classes('coin'):
             _head(live, heads, coin)
-            chart = CoinChart(desk, coin, drawing)
+            stars.show()
+            chart = CoinChart(desk, charts, coin, opened)
+            with ui.element('section').classes('section').props('aria-label="Statistics"'):
+                ui.html('Statistics', tag='h2', sanitize=False)
+                live.show(told)
             with ui.element('div').classes('coin-below'):
-                Records(desk, coin, found, chart.load)
+                Records(desk, coin, found, chart.refresh)
                 manage(desk, coin)
         _follow_readers(heads, coin)
 
@@ -57,6 +68,7 @@ def _head(live: Live, heads: Heads, coin: Coin) -> None:
     with ui.element('div').classes('coin-head'):
         with ui.element('h1'):
             live.show(head.name)
+        live.show(head.star)
         live.show(head.full_name)
         with ui.element('div').classes('coin-price'):
             live.show(head.price)
@@ -65,7 +77,10 @@ def _head(live: Live, heads: Heads, coin: Coin) -> None:
                 ui.html(' · ', tag='span', sanitize=False)
                 live.show(head.timestamp)
         with ui.element('div').classes('coin-doors'):
-            ui.link('Add price', f'/add?name={quoted(coin.name, safe="")}').classes('button filled')
+            ui.button('Lists …', on_click=lambda: choose_lists(heads.desk, coin))
+            ui.button('New alert', on_click=lambda: ask_alert(heads.desk, coin.name))
+            if may(Right.PRICES):
+                ui.link('Add price', f'/add?name={quoted(coin.name, safe="")}').classes('button filled')
             ui.link('Export CSV', f'/api/export.csv?name={quoted(coin.name, safe="")}').classes('button')
     live.show(head.figures)
     live.show(head.aside)
@@ -84,8 +99,10 @@ def _unknown(desk: Desk, name: str) -> None:
                 for other in alike:
                     ui.link(other, coin_path(other))
         with ui.element('div').classes('line'):
-            ui.link(f'Add a price for {name[:20]}', f'/add?name={quoted(name[:50], safe="")}').classes('button filled')
-            if desk.settings.exchange != 'none':
+            if may(Right.PRICES):
+                address = f'/add?name={quoted(name[:50], safe="")}'
+                ui.link(f'Add a price for {name[:20]}', address).classes('button filled')
+            if may(Right.ADMINISTER) and desk.settings.exchange != 'none':
                 ui.button(
                     f'Follow {name[:20].upper()} on {feed_label(desk, desk.settings.exchange)}',
                     on_click=lambda: _follow(desk, name),

@@ -4,14 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from html import escape
 
-from nicegui import Event
-
 from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import NotFound
 from desk.market import Quote
 from models import Coin
 from pages.board_cells import PERIODS, place_in_range, range_html, show_price
+from pages.event import Event
 from pages.formats import (
     NONE,
     direction,
@@ -25,6 +24,7 @@ from pages.formats import (
 )
 from pages.live import Live
 from pages.live_cell import Cell
+from pages.stars import star_html
 
 AGES_EVERY = 10.0
 LABELS = {'change-1h': '1 h', 'change-24h': '24 h', 'change-7d': '7 d'}
@@ -45,6 +45,7 @@ class Head:
         self.source = live.cell(room, 'span', 'head-source')
         self.figures = live.cell(room, 'dl', 'figures')
         self.aside = live.cell(room, 'div', 'asides')
+        self.star, self.number = live.cell(room, 'span', 'head-star'), coin.id or 0
 
     @property
     def cells(self) -> tuple[Cell, Cell, Cell]:
@@ -72,6 +73,7 @@ class Head:
         self.coin_name = coin.name
         self.live.set(self.name, escape(coin.name))
         self.live.set(self.full_name, escape(coin.full_name))
+        self.live.set(self.star, star_html(self.number, coin.name))
 
 
 class Heads:

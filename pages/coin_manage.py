@@ -4,15 +4,19 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
+from desk.acting import Right, may
 from desk.desk import Desk
 from desk.errors import DeskError
 from models import Coin, Policy
 from pages.policies import feed_label, policies
 from pages.theme import coin_path
+from pages.trying import attempt, complain
 
 
 def manage(desk: Desk, coin: Coin) -> None:
-    """The section at the end of a coin's page."""
+    """The section at the end of a coin's page, for administrators."""
+    if not may(Right.ADMINISTER):
+        return
     with ui.element('section').classes('section manage').props('aria-label="This coin"'):
         ui.html('This coin', tag='h2', sanitize=False)
         _policy(desk, coin)
@@ -26,7 +30,8 @@ def manage(desk: Desk, coin: Coin) -> None:
 def _policy(desk: Desk, coin: Coin) -> None:
     async def choose() -> None:
         if choice.value != desk.policy(coin.name):
-            await _try(lambda: desk.set_policy(coin.name, Policy(choice.value)), 'Changed.')
+            policy = Policy(choice.value)
+            await attempt(lambda: desk.set_policy(coin.name, policy), complain, lambda: ui.notify('Changed.'))
 
     words = {policy: text[0].upper() + text[1:] for policy, text in policies(desk, coin).items()}
     choice = ui.select(words, label='Whose price counts', value=desk.policy(coin.name), on_change=choose)
@@ -44,13 +49,13 @@ def _follow(desk: Desk, coin: Coin) -> None:
 
 
 async def _reload(act: Callable[[], Awaitable[Coin]], coin: Coin) -> None:
-    if await _try(act, ''):
-        ui.navigate.to(coin_path(coin.name))
+    await attempt(act, complain, lambda: ui.navigate.to(coin_path(coin.name)))
 
 
 async def _ask_name(desk: Desk, coin: Coin) -> None:
     with ui.dialog() as dialog, ui.element('div').classes('panel asking'):
-        ui.label(f'Rename {coin.name}').props('role=heading aria-level=2').classes('heading-2')
+        title = dialog.props['aria-label'] = f'Rename {coin.name}'
+        ui.label(title).props('role=heading aria-level=2').classes('heading-2')
         ui.label('Its records stay as they are; the old name goes on leading here.')
         name = ui.input('New name', value=coin.name).props('autofocus autocomplete=off')
 
@@ -72,7 +77,8 @@ async def _ask_name(desk: Desk, coin: Coin) -> None:
 async def _ask_merge(desk: Desk, coin: Coin) -> None:
     others = [other.name for other in desk.coins() if other.name != coin.name]
     with ui.dialog() as dialog, ui.element('div').classes('panel asking'):
-        ui.label(f'Merge {coin.name} into another coin').props('role=heading aria-level=2').classes('heading-2')
+        title = dialog.props['aria-label'] = f'Merge {coin.name} into another coin'
+        ui.label(title).props('role=heading aria-level=2').classes('heading-2')
         ui.label(
             f'All records of {coin.name} will count for the other coin, and its name will lead there. '
             'This is not undone.'
@@ -82,8 +88,9 @@ async def _ask_merge(desk: Desk, coin: Coin) -> None:
         async def merge() -> None:
             if not into.value:
                 into.error = 'Choose the coin that will stand for both.'
-            elif await _try(lambda: desk.merge(coin.name, into.value), ''):
-                ui.navigate.to(coin_path(into.value))
+            else:
+                root = into.value
+                await attempt(lambda: desk.merge(coin.name, root), complain, lambda: ui.navigate.to(coin_path(root)))
 
         def name_it() -> None:
             into.error = None
@@ -94,14 +101,3 @@ async def _ask_merge(desk: Desk, coin: Coin) -> None:
             ui.button('Leave it', on_click=dialog.close)
         into.on_value_change(name_it)
     dialog.open()
-
-
-async def _try(act: Callable[[], Awaitable[Coin]], done: str) -> bool:
-    try:
-        await act()
-    except DeskError as error:
-        ui.notify(str(error), type='negative')
-        return False
-    if done:
-        ui.notify(done)
-    return True

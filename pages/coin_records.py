@@ -5,6 +5,7 @@ from html import escape
 
 from nicegui import ui
 
+from desk.acting import Right, may
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.store import Record
@@ -32,7 +33,7 @@ class Records:
     def __init__(self, desk: Desk, coin: Coin, found: list[Record] | str, amended: Done) -> None:
         self.desk, self.coin, self.amended = desk, coin, amended
         self.rows: dict[tuple[int, bool], ui.element] = {}
-        self.stale = False
+        self.stale, self.may_correct = False, may(Right.PRICES)
         with ui.element('section').classes('section').props('aria-label="Records"') as self.section:
             ui.html('Records', tag='h2', sanitize=False)
             self.words = ui.label().classes('small muted')
@@ -76,7 +77,7 @@ class Records:
                 for kind, cell in cells(record, self._zone):
                     ui.html(cell, tag='td', sanitize=False).classes(kind)
                 with ui.element('td').classes('actions'):
-                    if record.active:
+                    if record.active and self.may_correct:
                         self._buttons(record)
         return row
 

@@ -11,7 +11,7 @@ from nicegui import ui
 
 from columns import canonical
 from desk.equity import Curve, Point
-from pages.chart_options import DOTTED, SMALL, price_axis, tooltip
+from pages.chart_layout import DOTTED, SMALL, price_axis, tooltip
 from pages.formats import format_money
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

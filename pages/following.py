@@ -3,7 +3,9 @@
 import time
 from collections.abc import Awaitable, Callable, Collection
 
-from nicegui import Event, ui
+from nicegui import ui
+
+from pages.event import Event
 
 LOOK_EVERY, AT_MOST_EVERY = 0.25, 0.2
 

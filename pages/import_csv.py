@@ -4,10 +4,12 @@ from html import escape
 
 from nicegui import app, background_tasks, ui
 
+from desk.acting import Right
 from desk.csv.importing import Inspection
 from desk.csv.reading import Report
 from desk.desk import Desk
 from desk.errors import DeskError
+from pages.barred import barred
 from pages.chosen_file import ChosenFile, file_head
 from pages.import_columns import Columns
 from pages.import_jobs import Imports, UploadedFile
@@ -29,6 +31,8 @@ def register(desk: Desk) -> None:
 
     @ui.page('/import')
     def page() -> None:
+        if barred(desk, 'Import', Right.PRICES):
+            return
         with frame('Import', desk):
             ui.html('Import a CSV file', tag='h1', sanitize=False)
             ImportPage(desk, imports)
@@ -41,10 +45,10 @@ class ImportPage(ChosenFile):
         self.desk, self.imports = desk, imports
         self.body = ui.element('div').classes('import')
         ui.context.client.on_delete(self._leave)
-        if imports.running is None:
+        if (running := imports.seen) is None:
             self.ask()
         else:
-            self.watch(imports.running)
+            self.watch(running)
 
     def ask(self, problem: str = '') -> None:
         """Choose a file."""
@@ -82,7 +86,7 @@ class ImportPage(ChosenFile):
         if file is None:
             return
         file.job.name, file.job.mapping = self.columns.name, self.columns.mapping
-        self._progress(file, 'Checking')
+        self._progress(file, trying=True)
         try:
             report = await file.check()
         except DeskError as error:
@@ -126,7 +130,7 @@ class ImportPage(ChosenFile):
         with self.body:
             ui.html(escape(file.filename), tag='h2', sanitize=False)
             self.work = ui.element('div').classes('work')
-        self._progress(file, 'Importing')
+        self._progress(file)
 
     def end(self, file: UploadedFile) -> None:
         """How it ended, and where to go from here."""
@@ -141,21 +145,18 @@ class ImportPage(ChosenFile):
                 bad = [[f'{row.line:,}', row.reason] for row in file.job.report.bad_rows]
                 table('Bad rows', ['Line', 'What is wrong'], bad)
 
-    def _progress(self, file: UploadedFile, doing: str) -> None:
+    def _progress(self, file: UploadedFile, trying: bool = False) -> None:
         self.work.clear()
         with self.work:
             bar = ui.linear_progress(show_value=False, size='6px').props('instant-feedback aria-label="Progress"')
-            words = ui.label().props('role=status')
+            words = ui.label()
             with ui.element('div').classes('line'):
                 ui.button('Stop', on_click=file.job.stop).classes('quiet')
 
             def look() -> None:
                 report = file.job.report
                 bar.set_value(round(report.progress, 3))
-                words.set_text(
-                    f'{doing}: {report.progress:.0%}, {report.good + report.bad:,} rows read'
-                    + (f', {report.added:,} added' if report.added else '')
-                )
+                words.set_text(_progress_words(report, trying))
                 if file.words:
                     self.end(file)
 
@@ -169,6 +170,13 @@ class ImportPage(ChosenFile):
 
     def _leave(self) -> None:
         background_tasks.create(self.forget(), name='uploaded file goes')
+
+
+def _progress_words(report: Report, trying: bool) -> str:
+    read = report.good + report.bad
+    if trying:
+        return f'Checking: {report.progress:.0%}, {read:,} rows read'
+    return f'Importing: {report.progress:.0%}, {read:,} rows read, {report.added:,} added'
 
 
 def findings(report: Report) -> list[str]:

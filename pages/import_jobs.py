@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nicegui import background_tasks
 
+from desk.acting import Right, acting, may
 from desk.csv.formats import name_in
 from desk.csv.importing import CsvImport, summary
 from desk.csv.reading import Report
@@ -13,12 +14,15 @@ from desk.errors import Conflict, DeskError
 
 
 class UploadedFile:
-    """A spooled file and its import. `words` says how the import ended, `failed` whether by a failure of the desk."""
+    """A spooled file and its import. `words` says how the import ended, `failed` whether by a failure of the desk.
+
+    `owner` is the user who brought it.
+    """
 
     def __init__(self, desk: Desk, path: Path, filename: str) -> None:
         self.path, self.filename = path, filename or 'The file'
         self.job = CsvImport(path, desk, name_in(filename, desk.settings.quote))
-        self.words, self.failed = '', False
+        self.words, self.failed, self.owner = '', False, acting().user
         self._busy = asyncio.Lock()
 
     async def check(self) -> Report:
@@ -46,7 +50,7 @@ class UploadedFile:
 
 
 class Imports:
-    """The desk's running import: one at a time, seen by every browser that opens the page."""
+    """The desk's running import: one at a time, seen in every browser of who began it, and by administrators."""
 
     def __init__(self) -> None:
         self.running: UploadedFile | None = None
@@ -54,9 +58,17 @@ class Imports:
     def start(self, file: UploadedFile) -> None:
         """Begin; raises Conflict while another one runs."""
         if self.running is not None:
+            if self.seen is None:
+                raise Conflict('A file of somebody else is being imported now; wait for its end.')
             raise Conflict(f'{self.running.filename} is being imported now; wait for its end, or stop it first.')
         self.running = file
         background_tasks.create(self._run(file), name=f'import of {file.filename}')
+
+    @property
+    def seen(self) -> UploadedFile | None:
+        """The running one, if who acts may see it."""
+        file = self.running
+        return file if file and (file.owner == acting().user or may(Right.ADMINISTER)) else None
 
     async def _run(self, file: UploadedFile) -> None:
         try:

@@ -4,12 +4,13 @@ from decimal import Decimal
 from html import escape
 from urllib.parse import quote as quoted
 
-from nicegui import Event, ui
+from nicegui import ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.statement import Entry, Statement, Why
 from pages.asked import asked_number, cannot_show
+from pages.event import Event
 from pages.following import Following
 from pages.formats import direction, format_full, format_price, format_time
 from pages.holding import holding

@@ -16,8 +16,10 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from nicegui import Client, ui
 from nicegui.context import context
+from prometheus_client import Metric
 
 from desk.crew import Crew
+from desk.metrics import counter, gauge
 from pages import pulse, wire
 from pages.live_cell import Cell
 from pages.live_element import LiveElement, fill, place, shown_cells
@@ -43,6 +45,7 @@ class Live:
         self._shown: WeakKeyDictionary[Client, frozenset[str]] = WeakKeyDictionary()
         self._viewers: defaultdict[str, WeakSet[Client]] = defaultdict(WeakSet)
         self._wake = asyncio.Event()
+        self.messages = self.bytes = 0
 
     def start(self, crew: Crew) -> None:
         """Begin to send frames, on NiceGUI's event loop; what fails is taken up again and told on /status."""
@@ -72,6 +75,11 @@ class Live:
         """
         self._meet(parent.client, {cell.room for cell in cells})
         return fill(parent, cells)
+
+    @property
+    def slow(self) -> int:
+        """Browsers that do not keep up, and get one snapshot when they do again."""
+        return len(self._slow)
 
     def watched(self, cell: Cell) -> bool:
         """Whether any browser shows, or is about to show, a cell of this room: else nobody needs its rendering."""
@@ -178,7 +186,9 @@ class Live:
         end.rooms = rooms
 
     def _hand(self, end: End, message: Message) -> None:
-        if not end.write(message):
+        if end.write(message):
+            self.messages, self.bytes = self.messages + 1, self.bytes + end.size(message)
+        else:
             self._seat(end, frozenset())
             self._slow.add(end)
 
@@ -186,6 +196,15 @@ class Live:
 def update(pieces: Iterable[bytes]) -> Message:
     """The event that makes a browser's page show these elements anew: an engine.io message, a socket.io event."""
     return Message(b'42["update",{%b}]' % b','.join(pieces))
+
+
+def figures(live: Live) -> Iterable[Metric]:
+    """What Prometheus is told of browsers and of what they get."""
+    connected, waiting = browsers()
+    at = {'connected': connected, 'waiting': waiting, 'slow': live.slow}
+    yield gauge('browsers', 'Pages with a socket, without one (yet), and those that do not keep up.', at, 'state')
+    yield counter('browser_messages', 'Frames and snapshots that went to a browser.', live.messages)
+    yield counter('browser_bytes', 'Bytes of these, as they went over the network.', live.bytes)
 
 
 def browsers() -> tuple[int, int]:

@@ -47,6 +47,10 @@ class LiveElement(ui.element):
         return context.client
 
     @property
+    def _client(self) -> ref[Client]:  # type: ignore[override]
+        return ref(context.client)
+
+    @property
     def _deleted(self) -> bool:
         return False
 

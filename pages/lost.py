@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from nicegui import app, ui
+from starlette.responses import PlainTextResponse, Response
 
+from desk.acting import acting
 from desk.desk import Desk
 from pages.theme import frame
 
@@ -17,12 +19,16 @@ def register(desk: Desk) -> None:
     app.on_page_exception(broken)
 
 
-def nowhere(desk: Desk) -> Callable[[], None]:
+def nowhere(desk: Desk) -> Callable[[], Response | None]:
     """The page for every address that has none; for `ui.run`."""
 
-    def page() -> None:
+    def page() -> Response | None:
+        if not acting().user:  # an address like that of a file: no page is made for nobody
+            ui.context.client.delete()
+            return PlainTextResponse('There is nothing here.', 404)
         ui.status_code(404)
         _page(desk, 'Nothing here', f'There is no page at {ui.context.client.request.url.path[:100]}.')
+        return None
 
     return page
 

@@ -1,12 +1,13 @@
 """'/orders': every order of a book, newest first, the refused ones too; each leads to its story."""
 
-from nicegui import Event, ui
+from nicegui import ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.orders import Book, Order
 from desk.store import Page
 from pages.asked import asked_number, cannot_show
+from pages.event import Event
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.paged import Paged, table

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from nicegui import ui
 
+from desk.acting import whose
 from desk.desk import Desk
-from desk.orders import LOCAL, Change, Event, Fill
+from desk.orders import Change, Event, Fill
 from pages.formats import format_count
 from pages.trading_words import fill_words
 
@@ -22,14 +23,14 @@ class OrderNews:
     """One window. A few are said at once; of those that come close upon them, how many they were."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk, self.client = desk, ui.context.client
+        self.desk, self.client, self.user = desk, ui.context.client, whose()
         self.said: deque[float] = deque(maxlen=AT_ONCE)
         self.unsaid = 0
         self.client.on_delete(desk.broker.subscribe(self._hear))
 
     def _hear(self, change: Change) -> None:
         """A window that is not connected is told nothing: it would be told all of it later."""
-        if change.book.user == LOCAL and self.client.has_socket_connection:
+        if change.book.user == self.user and self.client.has_socket_connection:
             for piece in news(change):
                 self._take(piece)
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from nicegui import Event, ui
+from nicegui import ui
 
 from desk.desk import Desk
 from desk.errors import DeskError
@@ -10,6 +10,7 @@ from desk.orders import Fill, Order, Status, TimeInForce
 from desk.store import Story
 from desk.trading import BidAsk, bounds
 from pages.asked import asked_number, cannot_show
+from pages.event import Event
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time
 from pages.portfolio_html import money_html

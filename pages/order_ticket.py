@@ -24,7 +24,7 @@ class OrderTicket:
     def __init__(self, desk: Desk, name: str, side: Side = Side.BUY) -> None:
         self.desk, self.busy, self.stale, self.looks = desk, False, False, 0
         self.draft = Draft(name, side)
-        with ui.element('section').classes('panel ticket').props('role=form aria-label="Order"'):
+        with ui.element('div').classes('panel ticket').props('role=form aria-label="Order"'):
             zone = desk.preference('timezone', 'UTC')
             self.fields = Fields(self.draft, desk.settings.quote, zone, self._typed, self.submit, self._share)
             self.forecast = Forecast(desk)

@@ -45,8 +45,10 @@ def consequence(desk: Desk, name: str, moment: datetime | None) -> str:
 def _goes_live(desk: Desk, coin: Coin, quote: Quote) -> str:
     if quote.policy == Policy.MANUAL:
         return f'Only hand-entered prices count for {coin.name}: this one goes live at once.'
-    until = f', until {feed_label(desk, coin.exchange)} sends the next' if coin.pair and coin.followed else ''
-    return f'The newest price counts for {coin.name}: this one goes live at once{until}.'
+    if coin.pair and coin.followed:
+        feed = feed_label(desk, coin.exchange)
+        return f'The newest price counts for {coin.name}: this one goes live at once, until {feed} sends the next.'
+    return f'The newest price counts for {coin.name}: this one goes live at once.'
 
 
 class Consequence:

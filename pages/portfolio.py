@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from nicegui import Event, app, ui
+from nicegui import app, ui
 
 from desk.desk import Desk
 from desk.equity import Curve, Point
@@ -12,6 +12,7 @@ from desk.portfolio import Portfolio
 from pages import counting
 from pages.asked import asked_number, cannot_show
 from pages.equity_chart import EquityChart, EquityDrawing
+from pages.event import Event
 from pages.formats import format_time
 from pages.live import Live
 from pages.portfolio_cells import AGES_EVERY, LOOK_EVERY, BookCells, Books

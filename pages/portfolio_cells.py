@@ -4,13 +4,13 @@ from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
-from nicegui import Event
-
+from desk.acting import whose
 from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.portfolio import Portfolio, Position
 from pages.board_cells import show_number
+from pages.event import Event
 from pages.formats import format_full, format_money
 from pages.live import Live
 from pages.portfolio_html import COLUMNS, EXPLAINED, allocation_html, cash_html, figures, position_html, profit_html
@@ -86,40 +86,47 @@ class Books:
     def __init__(self, desk: Desk, live: Live) -> None:
         self.desk, self.live = desk, live
         self.changed, self.ended = Event[[int]](), Event[[int]]()
-        self._open = 0
+        self._open: dict[str, int] = {}
         self._cells: dict[int, BookCells] = {}
-        self._behind = False
+        self._behind: set[str] = set()
         desk.subscribe(self._render)
 
-    async def look(self, number: int | None) -> tuple[Portfolio, BookCells]:
-        """A book and its cells as they are now; raises NotFound."""
-        book = await self.desk.portfolio.read(number)
+    async def look(self, number: int | None, user: str | None = None) -> tuple[Portfolio, BookCells]:
+        """A book of a user and its cells as they are now; raises NotFound."""
+        user = whose(user)
+        book = await self.desk.portfolio.read(number, user)
+        self._open.setdefault(user, self.desk.broker.account(user).book.id)
         cells = self._cells.setdefault(book.book.id, BookCells(self.live, book.book.id))
         self._show(cells, book)
         return book, cells
 
     async def follow(self) -> None:
         """Read again what could not be shown at once."""
-        if not self._behind:
-            return
-        with suppress(DeskError):  # /status tells of it; the next look tries again
-            await self.look(None)
-            self._behind = False
+        for user in list(self._behind):
+            with suppress(DeskError):  # /status tells of it; the next look tries again
+                await self.look(None, user)
+                self._behind.discard(user)
 
     def refresh(self) -> None:
         """Ages go on."""
         self._render({ACCOUNT})
 
     def _render(self, names: set[str]) -> None:
-        before, self._open = self._open, self.desk.broker.account().book.id
-        if before and before != self._open:
+        """Of each user whose books were looked at, the open one."""
+        for user in self._open:
+            self._follow_open(user, names)
+
+    def _follow_open(self, user: str, names: set[str]) -> None:
+        before, number = self._open[user], self.desk.broker.account(user).book.id
+        self._open[user] = number
+        if before != number:
             self.ended.emit(before)
-        cells = self._cells.get(self._open)
+        cells = self._cells.get(number)
         if cells is None or not cells.watched or not self._concerns(cells, names):
             return
-        book = self.desk.portfolio.now()
+        book = self.desk.portfolio.now(user)
         if book is None:
-            self._behind = True
+            self._behind.add(user)
         else:
             self._show(cells, book)
 

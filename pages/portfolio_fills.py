@@ -4,12 +4,13 @@ from datetime import date, datetime, time, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
-from nicegui import Event, ui
+from nicegui import ui
 
 from desk.desk import Desk
 from desk.orders import Fill, Side
 from desk.portfolio import Portfolio
 from desk.store import Page
+from pages.event import Event
 from pages.fill_note import Note
 from pages.following import Following
 from pages.formats import NONE, format_full, format_price, format_time

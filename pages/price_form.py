@@ -103,7 +103,8 @@ class PriceForm:
         quote = self.desk.quote(tick.name)
         deviation = deviation_from(quote, tick.price) or Decimal(0)
         with ui.dialog() as dialog, ui.element('div').classes('panel asking'):
-            ui.html(f'Is {format_full(tick.price)} right?', tag='h2', sanitize=False)
+            question = dialog.props['aria-label'] = f'Is {format_full(tick.price)} right?'
+            ui.html(question, tag='h2', sanitize=False)
             ui.label(
                 f'It is {format_deviation(deviation)} from the last price of {quote.name}, {format_full(quote.price)}.'
             )

@@ -2,8 +2,10 @@
 
 from nicegui import ui
 
+from desk.acting import Right
 from desk.desk import Desk
 from desk.replay.feed import Replay
+from pages.barred import barred
 from pages.formats import format_count, format_time
 from pages.replay_banner import banner_words
 from pages.replay_sessions import Sessions
@@ -24,6 +26,8 @@ def register(desk: Desk) -> None:
 
     @ui.page('/replay', response_timeout=PATIENCE)
     async def page() -> None:
+        if barred(desk, 'Replay', Right.ADMINISTER):
+            return
         with frame('Replay', desk), ui.element('div').classes('replay import'):
             ui.html(TITLE, tag='h1', sanitize=False)
             if desk.replay is not None:
@@ -39,7 +43,7 @@ def register(desk: Desk) -> None:
 def _progress(desk: Desk, replay: Replay) -> None:
     """What is replayed, and how much of it has come in."""
     facts, zone = replay.facts, desk.preference('timezone', 'UTC')
-    words = ui.label().props('role=status')
+    words = ui.label()
     bar = ui.linear_progress(show_value=False, size='6px').props('instant-feedback aria-label="Progress"')
     bar.classes('progress')
     rows = {

@@ -107,17 +107,16 @@ class StartReplay(ChosenFile):
         self.work.clear()
         with self.work:
             bar = ui.linear_progress(show_value=False, size='6px').props('instant-feedback aria-label="Progress"')
-            words = ui.label().props('role=status')
+            words = ui.label()
             with ui.element('div').classes('line'):
                 ui.button('Stop', on_click=recorder.stop).classes('quiet')
 
             def look() -> None:
                 report = recorder.report
                 bar.set_value(round(report.progress, 3))
-                rows = f'{report.good + report.bad:,} rows read'
-                words.set_text(
-                    f'Sorting by time: {report.progress:.0%}, {rows}' if report.progress < 1 else 'Starting…'
-                )
+                rows = report.good + report.bad
+                sorting = f'Sorting by time: {report.progress:.0%}, {rows:,} rows read'
+                words.set_text(sorting if report.progress < 1 else 'Starting…')
 
             look()
             ui.timer(LOOK_EVERY, look)

@@ -4,9 +4,12 @@ from zoneinfo import available_timezones
 
 from nicegui import ui
 
+from desk.acting import Right
 from desk.desk import Desk
 from desk.errors import DeskError
+from pages.barred import barred
 from pages.formats import format_time
+from pages.keys import key_switch, show_keys
 from pages.theme import frame
 
 
@@ -16,6 +19,8 @@ def register(desk: Desk) -> None:
 
     @ui.page('/settings')
     def page() -> None:
+        if barred(desk, 'Settings', Right.ADMINISTER):
+            return
         with frame('Settings', desk), ui.element('div').classes('narrow'):
             ui.html('Settings', tag='h1', sanitize=False)
             with ui.element('div').classes('column-form'):
@@ -36,6 +41,11 @@ def register(desk: Desk) -> None:
 
                 zone.on_value_change(choose)
                 look()
+            with ui.element('section').classes('section'):
+                ui.html('Keyboard', tag='h2', sanitize=False)
+                with ui.element('div').classes('line'):
+                    key_switch()
+                    ui.button('Show the keys', on_click=show_keys).classes('quiet')
             with ui.element('section').classes('section'):
                 ui.html('As this desk was started', tag='h2', sanitize=False)
                 _started_with(desk)

@@ -2,7 +2,9 @@
 
 from nicegui import app, ui
 
+from desk.acting import Right
 from desk.desk import Desk
+from pages.barred import barred
 from pages.live import Live, browsers
 from pages.policies import feed_label
 from pages.status_html import status_html
@@ -22,6 +24,8 @@ def register(desk: Desk, live: Live) -> None:
 
     @ui.page('/status')
     def page() -> None:
+        if barred(desk, 'Status', Right.ADMINISTER):
+            return
         with frame('Status', desk), ui.element('div').classes('status-page'):
             with ui.element('div').classes('head'):
                 ui.html('Status', tag='h1', sanitize=False)
@@ -29,7 +33,9 @@ def register(desk: Desk, live: Live) -> None:
                     _doors(desk)
             render()
             live.show(cell)
-            ui.link('The API, described', '/docs').classes('small')
+            with ui.element('p').classes('line small'):
+                ui.link('The API, described', '/docs')
+                ui.link('Figures for Prometheus', '/metrics')
 
 
 def _doors(desk: Desk) -> None:

@@ -5,23 +5,33 @@ from datetime import datetime
 from html import escape
 
 from desk.feeds import FeedState
+from desk.guarded import Fault, Seam
+from desk.plugins import PluginState
 from desk.status import Status
 from pages.formats import format_age, format_bytes, format_count
 
 LATE_SECONDS, WAITING_ROWS = 0.05, 5000
 Fact = tuple[str, str, bool]
+SEAMS = {
+    Seam.MODULE: 'The module itself',
+    Seam.FEED: 'Feed “{}”',
+    Seam.COLUMN: 'Column “{}”',
+    Seam.PAGE: 'Page “{}”',
+    Seam.CONDITION: 'Condition “{}”',
+}
 
 
 def status_html(status: Status, browsers: tuple[int, int]) -> str:
     """The whole page below its heading."""
     problems = [(what, why, True) for what, why in status.problems.items()]
-    head = f'<p class="notice">{_summary(status.feeds)}</p>'
+    head = f'<p class="notice">{_summary(status)}</p>'
     if not status.healthy:
         head = _facts('Something is wrong', problems)
     return ''.join(
         (
             head,
             *map(_feed, status.feeds),
+            *map(_plugin, status.plugins),
             _facts('Writer', _writer(status)),
             _facts('This process', _process(status, browsers)),
             _facts('Versions', ((name, number, False) for name, number in status.versions.items())),
@@ -29,9 +39,12 @@ def status_html(status: Status, browsers: tuple[int, int]) -> str:
     )
 
 
-def _summary(feeds: Iterable[FeedState]) -> str:
+def _summary(status: Status) -> str:
     """One sentence for a desk without problems of its own."""
-    troubled = [escape(feed.label) for feed in feeds if feed.state in ('failed', 'reconnecting')]
+    broken = [escape(plugin.module) for plugin in status.plugins if plugin.faults]
+    if broken:
+        return f'The desk is well; not all is well with these plugins: {", ".join(broken)}.'
+    troubled = [escape(feed.label) for feed in status.feeds if feed.state in ('failed', 'reconnecting')]
     return f'The desk is well; {" and ".join(troubled)} gives no prices now.' if troubled else 'All is well.'
 
 
@@ -57,6 +70,16 @@ def _feed(feed: FeedState) -> str:
             ('Problem', feed.error, True),
         ),
     )
+
+
+def _plugin(plugin: PluginState) -> str:
+    added = [(SEAMS[seam].format(name), 'added', False) for seam, name in plugin.adds]
+    return _facts(f'Plugin {plugin.module}', (*added, *map(_fault, plugin.faults)))
+
+
+def _fault(fault: Fault) -> Fact:
+    often = f'{fault.error} ({format_count(fault.count)} times, last at {fault.at:%H:%M:%S} UTC)'
+    return SEAMS[fault.seam].format(fault.name), often if fault.count > 1 else fault.error, True
 
 
 def _writer(status: Status) -> Iterable[Fact]:
@@ -88,8 +111,13 @@ def _process(status: Status, browsers: tuple[int, int]) -> Iterable[Fact]:
         ('Memory', format_bytes(status.memory), False),
         ('Up for', up, False),
         ('Feed prices refused · clamped', f'{status.refused:,} · {status.clamped:,}', False),
+        ('Waiting: orders · alerts · letters', _queues(status), False),
         ('Prices that paper orders missed', format_count(status.unseen), status.unseen > 0),
     )
+
+
+def _queues(status: Status) -> str:
+    return ' · '.join(format_count(status.waiting[queue]) for queue in ('orders', 'alerts', 'deliveries'))
 
 
 def _facts(title: str, facts: Iterable[Fact]) -> str:

@@ -10,31 +10,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import Response
-from nicegui import app, events, ui
+from nicegui import app, ui
 
+from desk.acting import Right, acting, may
 from desk.desk import Desk
 from desk.errors import NotFound
+from pages import manifest
+from pages.alert_news import AlertNews
+from pages.bell import Bell
 from pages.feed_line import FeedLine
+from pages.keys import Keys
 from pages.live import Live
+from pages.menu import MENU, OF_ACCOUNTS, Place
 from pages.order_news import OrderNews
+from pages.own import own
 from pages.replay_banner import banner
 from pages.still import bottom, still
 
 NAME, PATIENCE = 'Cointape', 30.0  # seconds for a page that reads the past: NiceGUI's three are few on a busy machine
-MENU = (
-    ('/', 'Board'),
-    ('/trading/', 'Trading'),
-    ('/portfolio', 'Portfolio'),
-    ('/import', 'Import'),
-    ('/settings', 'Settings'),
-    ('/status', 'Status'),
-)
 PAGES = {'aria-label': 'Pages'}
-ADD = '<a href="/add" class="add" aria-label="Add price">Add</a>'
 MODES: dict[str, tuple[bool | None, str]] = {
     'auto': (None, 'brightness_auto'),
     'light': (False, 'light_mode'),
@@ -45,16 +44,17 @@ FIELDS = (ui.input, ui.select, ui.textarea, ui.number)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a page may want of its frame: the search box and the keyboard (`keyboard.on_key(handler)`)."""
+    """What a page may want of its frame: the search box and its keys (`keys.on('j', handler)`)."""
 
     search: ui.input
-    keyboard: ui.keyboard
+    keys: Keys
 
 
 def register(desk: Desk, live: Live) -> None:
     """Serve the style sheet, make what pages share, and set what every field and button has in common."""
+    manifest.register()
     text, url = style_sheet()
-    app.state.feed_line = FeedLine(desk, live)
+    app.state.feed_line, app.state.bell = FeedLine(desk, live), Bell(desk, live)
 
     @app.get(url, include_in_schema=False)
     def style() -> Response:
@@ -62,6 +62,7 @@ def register(desk: Desk, live: Live) -> None:
 
     for field in FIELDS:
         field.default_props('outlined dense stack-label hide-bottom-space no-error-icon')
+    app.config.quasar_config['notify'] = {'attrs': {'role': 'status'}}  # said when there is a pause, not at once
     ui.button.default_props('flat no-caps')
     ui.toggle.default_props('flat no-caps toggle-color=primary')
 
@@ -88,31 +89,51 @@ def frame(title: str, desk: Desk) -> Iterator[Frame]:
     dark = _colours(mode)
     with ui.header(wrap=False).classes('bar'):
         ui.skip_link('Skip to the content', target=ui.context.client.content)
-        still('a', NAME, 'brand', href='/')
-        still('nav', _pages(), 'pages', **PAGES)
+        still('a', NAME, 'brand', href=own('/'))
+        still('nav', _pages(desk), 'pages', **PAGES)
         search = _search(desk)
         app.state.feed_line.show()
-        still('a', 'Add price', 'add', href='/add')
+        app.state.bell.show()
+        if may(Right.PRICES):
+            still('a', 'Add price', 'add', href=own('/add'))
         _toggle(dark, mode)
-    bottom(_pages() + ADD, **PAGES)
+    add = f'<a href="{own("/add")}" class="add" aria-label="Add price">Add</a>' if may(Right.PRICES) else ''
+    bottom(_pages(desk, add, 'more-below'), **PAGES)
     banner(desk)
     OrderNews(desk)
-    keyboard = ui.keyboard(lambda event: _focus(event, search), repeating=False, ignore=['input', 'select', 'textarea'])
-    yield Frame(search, keyboard)
+    AlertNews(desk)
+    yield Frame(search, Keys(desk, search))
 
 
 def _colours(mode: str) -> ui.dark_mode:
     dark, _ = MODES[mode]
     scheme = '' if dark is None else f'<style>:root {{ color-scheme: {mode} }}</style>'  # before Quasar is loaded
-    ui.add_head_html(f'<link rel="stylesheet" href="{style_sheet()[1]}">{scheme}')
+    ui.add_head_html(f'<link rel="stylesheet" href="{own(style_sheet()[1])}">{scheme}{manifest.head_html(mode)}')
     return ui.dark_mode(dark)
 
 
-def _pages() -> str:
+def _links(*places: Place) -> str:
     here = ui.context.client.request.url.path.rstrip('/')
     return ''.join(
-        f'<a href="{path}"{" aria-current=page" if here == path.rstrip("/") else ""}>{label}</a>'
-        for path, label in MENU
+        f'<a href="{own(place.path)}"{" aria-current=page" if here == place.path.rstrip("/") else ""}>'
+        f'{escape(place.label)}</a>'
+        for place in places
+    )
+
+
+def _menu(desk: Desk) -> tuple[Place, ...]:
+    """What there is for who acts; on a desk without accounts nothing about them."""
+    places = (*MENU, *(Place(page.path, page.label, seldom=True) for page in desk.plugins.pages))
+    return tuple(place for place in places if may(place.right) and (acting().via or place.path not in OF_ACCOUNTS))
+
+
+def _pages(desk: Desk, add: str = '', name: str = 'more-above') -> str:
+    """What one goes to often, and a door to the rest: the browser opens and closes it."""
+    often, seldom = (_links(*(place for place in _menu(desk) if place.seldom is kind)) for kind in (False, True))
+    here = ' class="here"' if 'aria-current' in seldom else ''
+    return (
+        f'{often}{add}<button type="button" popovertarget="{name}"{here}>More</button>'
+        f'<div popover id="{name}" class="more">{seldom}</div>'
     )
 
 
@@ -136,11 +157,6 @@ def _target(desk: Desk, text: str) -> str:
     except NotFound:
         on_board = ui.context.client.request.url.path == '/'  # which has filtered by the text already
         return '' if on_board else f'/?q={quote(text)}'
-
-
-def _focus(event: events.KeyEventArguments, search: ui.input) -> None:
-    if event.action.keydown and event.key == '/' and not event.modifiers.ctrl and not event.modifiers.meta:
-        search.run_method('focus')
 
 
 def _toggle(dark: ui.dark_mode, mode: str) -> None:

@@ -1,26 +1,25 @@
 """'/trading/': the article’s page and the trading desk: a coin live, its chart, the ticket, what became of orders."""
 
-from decimal import Decimal
+from collections.abc import Callable
 from urllib.parse import quote as quoted
 
 from nicegui import app, ui
 
-from desk.broker.broker import ACCOUNT
+from desk.acting import REFUSALS, Right, may
 from desk.desk import Desk
 from desk.errors import DeskError, NotFound
 from desk.market import Quote
 from models import Coin
 from pages import trading_rules
-from pages.chart_options import Drawing
+from pages.charts import Charts
 from pages.coin_cells import Heads
-from pages.coin_chart import CoinChart, chosen_interval, read_drawing
+from pages.coin_chart import CoinChart, first_key, open_chart
 from pages.live import Live
 from pages.order_ticket import OrderTicket
 from pages.theme import PATIENCE, coin_path, frame
 from pages.trading_balances import Balances
 from pages.trading_cells import Quotes
 from pages.trading_fills import RecentFills
-from pages.trading_marks import marks_of
 from pages.trading_orders import OpenOrders
 from pages.trading_rules import rules_link
 from pages.trading_terms import AccountTerms
@@ -34,7 +33,7 @@ def trading_path(name: str) -> str:
     return f'/trading/?coin={quoted(name, safe="")}'
 
 
-def register(desk: Desk, live: Live, heads: Heads) -> None:
+def register(desk: Desk, live: Live, heads: Heads, charts: Charts) -> None:
     """Define the page. `?coin=BTC` chooses a coin; without it, the one that this browser chose last."""
     quotes = Quotes(desk, live)
     trading_rules.register(desk)
@@ -43,8 +42,8 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
     @ui.page('/trading', response_timeout=PATIENCE)
     async def page(coin: str = '') -> None:
         chosen = _chosen(desk, coin)
-        drawing = await read_drawing(desk, desk.coin(chosen.name), chosen_interval()) if chosen else ''
         trouble = await _trouble(desk)
+        opened = await open_chart(charts, first_key(desk, desk.coin(chosen.name))) if chosen else ''
         with frame(TITLE, desk), ui.element('div').classes('trading'):
             with ui.element('div').classes('head'):
                 ui.html(TITLE, tag='h1', sanitize=False)
@@ -52,16 +51,17 @@ def register(desk: Desk, live: Live, heads: Heads) -> None:
                     'small muted'
                 )
                 rules_link('the-rules-by-which-paper-orders-fill', 'How orders fill')
-                if desk.replay is None:
+                if desk.replay is None and may(Right.ADMINISTER):
                     ui.link('Practice on the past', '/replay').classes('small')
             if chosen is None:
                 ui.label('There is no price yet. Add one, and it is here at once.').classes('muted')
-                ui.link('Add price', '/add').classes('button filled')
+                if may(Right.PRICES):
+                    ui.link('Add price', '/add').classes('button filled')
                 return
             for words in filter(None, (_not_shown(desk, coin), trouble)):
                 ui.label(words).classes('notice bad')
             app.storage.user['coin'] = chosen.name
-            _desk(desk, live, heads, quotes, desk.coin(chosen.name), drawing)
+            _desk(desk, live, heads, quotes, lambda coin: CoinChart(desk, charts, coin, opened), desk.coin(chosen.name))
         _follow(heads, chosen.name)
 
 
@@ -72,7 +72,10 @@ def _follow(heads: Heads, here: str) -> None:
 
 async def _trouble(desk: Desk) -> str:
     """Read the book once, so that its costs are there at once from now on; a sentence if that fails."""
+    if not may(Right.ORDERS):
+        return ''
     try:
+        await desk.broker.opened()
         await desk.portfolio.read()
     except DeskError as error:
         return f'The average cost cannot be read: {error}'
@@ -98,7 +101,7 @@ def _chosen(desk: Desk, coin: str) -> Quote | None:
     return next(iter(desk.quotes()), None)
 
 
-def _desk(desk: Desk, live: Live, heads: Heads, quotes: Quotes, coin: Coin, drawing: Drawing | str) -> None:
+def _desk(desk: Desk, live: Live, heads: Heads, quotes: Quotes, chart: Callable[[Coin], CoinChart], coin: Coin) -> None:
     """All of it, in the order of Tab: the coin, its chart, the ticket, the account, orders and fills."""
     with ui.element('div').classes('instrument'):
         _choice(desk, coin)
@@ -106,7 +109,10 @@ def _desk(desk: Desk, live: Live, heads: Heads, quotes: Quotes, coin: Coin, draw
         live.show(quotes.cell(coin))
     with ui.element('div').classes('desk'):
         with ui.element('div').classes('desk-chart'):
-            _chart(desk, coin, drawing)
+            chart(coin)
+        if not may(Right.ORDERS):
+            ui.label(REFUSALS[Right.ORDERS]).classes('notice')
+            return
         with ui.element('div').classes('desk-side'):
             OrderTicket(desk, coin.name)
             Balances(desk)
@@ -132,20 +138,3 @@ def _facts(live: Live, heads: Heads, coin: Coin) -> None:
     with ui.element('div').classes('small muted from'):
         live.show(head.source)
         ui.link(f'{coin.name} in detail', coin_path(coin.name))
-
-
-def _chart(desk: Desk, coin: Coin, drawing: Drawing | str) -> None:
-    """Open orders, fills and the average cost are drawn in, and again when the account changed."""
-    chart = CoinChart(desk, coin, drawing, lambda: marks_of(desk.broker, coin, _average(desk, coin)))
-
-    def changed(names: set[str]) -> None:
-        if ACCOUNT in names:
-            chart.remark()
-
-    ui.context.client.on_delete(desk.subscribe(changed))
-
-
-def _average(desk: Desk, coin: Coin) -> Decimal | None:
-    found = desk.portfolio.now()
-    costs = {position.coin_id: position.average_cost for position in found.positions} if found else {}
-    return costs.get(coin.id or 0)

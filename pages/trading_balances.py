@@ -12,6 +12,7 @@ from desk.desk import Desk
 from desk.matching.account import Account
 from desk.ticks import MONEY
 from pages.formats import CENT, format_full, format_price, price_decimals
+from pages.own import own
 
 LONG_NAME = 14
 HEADINGS = ('Asset', 'Total', 'Held', 'Available')
@@ -55,7 +56,7 @@ def _row(account: Account, asset: int | None, name: str) -> str:
     cells = ''.join(
         f'<td class="number" title="{format_full(each)}">{text}</td>' for each, text in zip(amounts, shown, strict=True)
     )
-    address = f'/ledger?asset={quoted(name, safe="")}'
+    address = own(f'/ledger?asset={quoted(name, safe="")}')
     link = f'<a class="nicegui-link" href="{address}" title="Its postings: where it went">{escape(name)}</a>'
     size = ' class="long"' if len(name) > LONG_NAME else ''
     return f'<tr data-asset="{escape(name)}"><td{size}>{link}</td>{cells}</tr>'

@@ -1,5 +1,6 @@
 """'/trading/rules': the rules by which orders fill, as they are written; and short words of them beside the ticket."""
 
+import re
 from pathlib import Path
 
 from nicegui import ui
@@ -46,6 +47,10 @@ RULES = {
     'quote, with slippage.',
 }
 
+EXTRAS = ['tables', 'header-ids', 'fenced-code-blocks', 'markdown-in-html']
+TABLE = re.compile(r'(?:^\|.*\n)+', re.MULTILINE)
+SCROLLS = 'class="scroll" tabindex="0" role="group" aria-label="Table"'
+
 
 def register(desk: Desk) -> None:
     """Define the page."""
@@ -54,7 +59,12 @@ def register(desk: Desk) -> None:
     def page() -> None:
         with frame('Trading rules', desk), ui.element('div').classes('reading'):
             ui.link('Back to trading', '/trading/').classes('small')
-            ui.markdown(TEXT.read_text(encoding='utf-8'), extras=['tables', 'header-ids', 'fenced-code-blocks'])
+            ui.markdown(scrolling(TEXT.read_text(encoding='utf-8')), extras=EXTRAS)
+
+
+def scrolling(markdown: str) -> str:
+    """The same text; a table that is too wide for a phone scrolls by itself, by keyboard too."""
+    return TABLE.sub(rf'<div {SCROLLS} markdown="1">\n\n\g<0>\n</div>\n', markdown)
 
 
 def rules_link(anchor: str, words: str = 'The rule') -> ui.link:

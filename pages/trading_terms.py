@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from nicegui import ui
 
+from desk.acting import Right, may
 from desk.broker.broker import ACCOUNT
 from desk.desk import Desk
 from desk.errors import DeskError, Invalid
@@ -46,7 +47,8 @@ class AccountTerms:
             ui.html('Account', tag='h2', sanitize=False)
             self.words = ui.label().classes('small')
             with ui.element('div').classes('line doors'):
-                ui.button('Terms …', on_click=self._ask_terms).classes('small')
+                if may(Right.ADMINISTER):
+                    ui.button('Terms …', on_click=self._ask_terms).classes('small')
                 ui.button('Begin anew …', on_click=lambda: ask_reset(desk)).classes('small')
         self.show()
         ui.context.client.on_delete(desk.subscribe(self._changed))

@@ -20,12 +20,13 @@ from nicegui import Client, client, core
 from nicegui.element import Element
 from nicegui.outbox import Deleted, Outbox, deleted
 from nicegui.server import Server
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.extensions import Extension
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.typing import ExtensionParameter
+
+from pages.quiet import Quiet
 
 MARK, PATH, NAMESPACE, GREETING = 'cointape.end', '/_nicegui_ws/', '/', '40'
 SEND_BUFFER = 64 * 1024  # the kernel doubles it
@@ -76,6 +77,9 @@ class End(Protocol):
     async def ready(self) -> None:
         """Return when the browser has been greeted; what comes before the greeting is not understood."""
 
+    def size(self, message: Message) -> int:
+        """How many bytes that message is on this connection."""
+
     def write(self, message: Message) -> bool:
         """Send, after all that was written before; False (and nothing sent) if it is gone or too far behind."""
 
@@ -102,7 +106,7 @@ class Deflate(ServerPerMessageDeflateFactory):
         return answer, Inflating(True, True, made.remote_max_window_bits, made.local_max_window_bits)
 
 
-class Wire(WebSocketsSansIOProtocol):
+class Wire(Quiet):
     """A websocket of uvicorn's with a way past the queues, for messages that are the same for all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,6 +163,10 @@ class Wire(WebSocketsSansIOProtocol):
         """Return when socket.io has greeted, or the connection is lost."""
         await self._greeted.wait()
 
+    def size(self, message: Message) -> int:
+        """As it is framed, compressed or not."""
+        return len(message.deflated if self._deflates else message.framed)
+
     def write(self, message: Message) -> bool:
         """Put it on the connection now; not while NiceGUI's own messages must wait: they would never have a turn."""
         if self.gone or not self.writable.is_set():
@@ -190,6 +198,10 @@ class Post:
 
     async def ready(self) -> None:
         """At once: the greeting is in the queue before."""
+
+    def size(self, message: Message) -> int:
+        """Without what engine.io and HTTP add."""
+        return len(message.packet)
 
     def write(self, message: Message) -> bool:
         """Put it at the end of the queue, up to a bound."""

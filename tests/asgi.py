@@ -82,6 +82,14 @@ async def connected(app: ASGIApp, path: str, **headers: str) -> AsyncIterator[So
 
 
 @asynccontextmanager
+async def joined(app: ASGIApp, path: str) -> AsyncIterator[tuple[Socket, Any]]:
+    """A socket that was accepted, and its first message."""
+    async with connected(app, path) as socket:
+        assert (await socket.next())['type'] == 'websocket.accept'
+        yield socket, await socket.next()
+
+
+@asynccontextmanager
 async def api_client(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the desk's API, guard included; what fails inside is a 500, as over the wire."""
     app = FastAPI(openapi_url=None)

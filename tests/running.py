@@ -109,9 +109,9 @@ class Server:
 
 
 @contextmanager
-def running(data_dir: Path, *flags: str) -> Iterator[Server]:
+def running(data_dir: Path, *flags: str, port: int = 0, kind: type[Server] = Server) -> Iterator[Server]:
     """A server for the length of a `with`; it must end in time, with status 0."""
-    server = Server(data_dir, *(flags or QUIET))
+    server = kind(data_dir, *(flags or QUIET), port=port)
     try:
         server.wait()
         yield server

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from nicegui import app, background_tasks
 
-import app as program
 from benches.peers.ticking import name, obey, pinned, price
+from commands.preparing import prepare
+from commands.serving import serve
 from desk.desk import Desk
 from desk.settings import load_settings
 from desk.ticks import Tick
@@ -79,7 +80,7 @@ def main() -> None:
     given = flags.parse_args()
     settings = load_settings(port=given.port, data_dir=given.data_dir, exchange='none', demo=False)
     app.on_startup(lambda: background_tasks.create(work(given.coins), name='bench'))
-    program.serve(settings, program.prepare(settings))
+    serve(settings, prepare(settings))
 
 
 if __name__ == '__main__':

@@ -80,11 +80,12 @@ class Committed:
 
     def resting(self, user: str, coin_id: int | None, limit: int | None = None) -> list[Order]:
         """Open orders of a coin or of all, newest first, at most `limit`."""
-        return self.accounts[user].newest(coin_id, limit)
+        account = self.accounts.get(user)
+        return account.newest(coin_id, limit) if account else []
 
     def recent(self, user: str) -> list[Fill]:
         """The newest fills, newest first."""
-        return list(self._fills[user])
+        return list(self._fills.get(user, ()))
 
     def note(self, user: str, fill_id: int, note: str) -> None:
         """A fill has another note now."""

@@ -37,14 +37,12 @@ class Dealer:
         registry: Registry,
         view: Committed,
         matcher: Matcher,
-        quote: str,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[Change]], None],
         probe: Callable[[], Awaitable[None]],
     ) -> None:
         self.store, self.registry, self.view, self.matcher = store, registry, view, matcher
-        self.quote, self.clock, self.announce, self.probe = quote, clock, announce, probe
-        self.foreign = False  # an account is in another currency than the prices, which then mean nothing to it
+        self.clock, self.announce, self.probe = clock, announce, probe
         self.backlog = Backlog()
         self.refusals = Refusals()
         self.pump = Pump(store, self._committed, self._fall_behind)
@@ -66,9 +64,9 @@ class Dealer:
         """A price has become the live one: decide what it does, or keep it until that can be done."""
         if self._given is not None:
             self.backlog.keep(coin_id, tick)
-        elif self.matcher.idle and not self.pump.busy and not self.foreign:
+        elif self.matcher.idle and not self.pump.busy:
             self.matcher.live[coin_id] = tick  # no order can ever need it again
-        elif not self.foreign:
+        else:
             changes, place = self._match(coin_id, tick), self.backlog.end
             self.backlog.keep(coin_id, tick)
             if changes:
@@ -237,13 +235,13 @@ class Dealer:
     def _begin(self) -> None:
         """Decide from what is committed on; stops follow the prices whose decisions are."""
         state = self.view.state
+        self.refusals.forget({order.id for order in state.orders})
         orders = [self._bests.upon(order) for order in state.orders if order.id not in self.refusals.left_out]
         self.matcher.load(replace(state, orders=orders))
         if self._given is not None:
             for coin_id, tick in self.backlog.some(self.backlog.start, self._given - self.backlog.start):
                 if self.registry.root(coin_id) == coin_id:
                     self.matcher.follow(coin_id, tick)
-        self._look_at_currency()
 
     async def _catch_up(self) -> None:
         assert self._given is not None
@@ -262,7 +260,7 @@ class Dealer:
         """A price that came while nothing could be decided, or whose decision was not committed."""
         assert self._given is not None
         place, stands = self._given, self.registry.root(coin_id) == coin_id
-        changes = self._match(coin_id, tick) if stands and not self.foreign else []
+        changes = self._match(coin_id, tick) if stands else []
         if self.trouble:
             self.backlog.strike(place)
             return
@@ -275,12 +273,7 @@ class Dealer:
         for change in changes:
             self.view.apply(change)
         self._astray = False
-        if any(change.book.revision == 1 for change in changes):
-            self._look_at_currency()
         self.announce(changes)
-
-    def _look_at_currency(self) -> None:
-        self.foreign = any(account.book.quote != self.quote for account in self.view.accounts.values())
 
     def _forget(self) -> None:
         """Prices serve again from the oldest decision that is not committed on, and from where stops are known on."""

@@ -55,6 +55,11 @@ class Pump:
         return bool(self._waiting or self._batch)
 
     @property
+    def waiting(self) -> int:
+        """Decisions that are not committed yet."""
+        return len(self._waiting) + len(self._batch)
+
+    @property
     def oldest(self) -> int | None:
         """The place of the oldest decision that is not committed; None where there is none."""
         first = self._batch or self._waiting

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from desk.acting import whose
 from desk.broker.committed import Committed
 from desk.errors import NotFound
 from desk.matching.account import Account
-from desk.orders import LOCAL, Book, Fill, Order
+from desk.orders import Book, Fill, Order
 from desk.registry import Registry
 from desk.store import Line, Page, Story, TradeStore
 
@@ -17,32 +18,34 @@ class TradeReader:
     def __init__(self, store: TradeStore, registry: Registry) -> None:
         self.store, self.registry, self.view = store, registry, Committed()
 
-    def account(self, user: str = LOCAL) -> Account:
-        """The open book with its balances and open orders, as committed."""
-        return self.view.accounts[user]
+    def account(self, user: str | None = None) -> Account:
+        """The open book with its balances and open orders, as committed; raises NotFound before it was opened."""
+        if (account := self.view.accounts.get(whose(user))) is None:
+            raise NotFound('There is no paper account here yet.')
+        return account
 
     def name(self, coin_id: int) -> str:
         """What the coin of this id is called now."""
         return self.registry.name(coin_id)
 
-    def resting(self, coin: str | None = None, user: str = LOCAL, limit: int | None = None) -> list[Order]:
+    def resting(self, coin: str | None = None, user: str | None = None, limit: int | None = None) -> list[Order]:
         """The open orders of one coin or of all, newest first, at most `limit`."""
-        return self.view.resting(user, None if coin is None else self._id(coin), limit)
+        return self.view.resting(whose(user), None if coin is None else self._id(coin), limit)
 
-    def recent_fills(self, user: str = LOCAL) -> list[Fill]:
+    def recent_fills(self, user: str | None = None) -> list[Fill]:
         """The newest 50 fills of the open book, newest first."""
-        return self.view.recent(user)
+        return self.view.recent(whose(user))
 
-    async def story(self, order_id: int, user: str = LOCAL) -> Story:
+    async def story(self, order_id: int, user: str | None = None) -> Story:
         """An order of any book with its events and fills; raises NotFound."""
         story = await self.store.order_story(order_id)
         if story.order.book_id not in {book.id for book in await self.books(user)}:
             raise NotFound(f'There is no order {order_id}.')
         return story
 
-    async def books(self, user: str = LOCAL) -> list[Book]:
+    async def books(self, user: str | None = None) -> list[Book]:
         """All books of a user, oldest first."""
-        return await self.store.books(user)
+        return await self.store.books(whose(user))
 
     async def orders(
         self,
@@ -52,7 +55,7 @@ class TradeReader:
         coins: Sequence[str] | None = None,
         limit: int = 100,
         cursor: str = '',
-        user: str = LOCAL,
+        user: str | None = None,
     ) -> Page[Order]:
         """Orders newest first; `book` is a book's number (None: the open one), `coins` names (None: all)."""
         number, ids = await self._book(book, user), self._ids(coins)
@@ -68,7 +71,7 @@ class TradeReader:
         end: datetime | None = None,
         limit: int = 100,
         cursor: str = '',
-        user: str = LOCAL,
+        user: str | None = None,
     ) -> Page[Fill]:
         """Fills newest first, `start` ≤ at < `end`."""
         number, ids = await self._book(book, user), self._ids(coins)
@@ -76,7 +79,7 @@ class TradeReader:
             number, coin_ids=ids, order_id=order_id, start=start, end=end, limit=limit, cursor=cursor
         )
 
-    async def all_fills(self, book: int | None = None, user: str = LOCAL) -> list[Fill]:
+    async def all_fills(self, book: int | None = None, user: str | None = None) -> list[Fill]:
         """Every fill of a book, oldest first."""
         return await self.store.all_fills(await self._book(book, user))
 
@@ -89,7 +92,7 @@ class TradeReader:
         coins: Sequence[str] | None = None,
         limit: int = 100,
         cursor: str = '',
-        user: str = LOCAL,
+        user: str | None = None,
     ) -> Page[Line]:
         """Lines of the ledger newest first: of one of its accounts ('': all), of the quote currency or of coins."""
         number, ids = await self._book(book, user), self._ids(coins)
@@ -105,7 +108,7 @@ class TradeReader:
             else [number for name in names for number in self.registry.ids(self.registry.get(name))]
         )
 
-    async def _book(self, number: int | None, user: str) -> int:
+    async def _book(self, number: int | None, user: str | None) -> int:
         if number is None:
             return self.account(user).book.id
         for book in await self.books(user):

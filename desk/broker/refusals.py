@@ -1,6 +1,7 @@
 """Orders whose decisions the database does not take, however often: they end, and cost the others nothing. Pure."""
 
 import logging
+from collections.abc import Collection
 
 from desk.orders import Change
 
@@ -19,6 +20,11 @@ class Refusals:
         """A sentence for /status; '' while there is none."""
         numbers = ', '.join(map(str, sorted(self.left_out)))
         return f'Left out of trading, since the database takes nothing about it: order {numbers}.' if numbers else ''
+
+    def forget(self, there: Collection[int]) -> None:
+        """These orders are open: of the others nothing more is to be said."""
+        self.asked = {order_id: reason for order_id, reason in self.asked.items() if order_id in there}
+        self.left_out &= self.asked.keys()
 
     def blame(self, culprit: Change, error: Exception | None) -> None:
         """A change that was refused again, alone: the order that was filled, or the first that it is about."""

@@ -47,8 +47,8 @@ def _joined(cells: Iterable[str]) -> str:
 
 
 def quoted(cell: str) -> str:
-    """A cell as CSV, in quotation marks where it needs them."""
-    if cell.strip() == cell and not any(char in cell for char in ',"\r\n;'):
+    """A cell as CSV, in quotation marks where a spreadsheet might begin another cell inside it."""
+    if cell.strip() == cell and not any(char in cell for char in ',"\r\n;\t|'):
         return cell
     return '"' + cell.replace('"', '""') + '"'
 

@@ -32,7 +32,9 @@ UNIX_UNITS = {10: 1, 13: 1000, 16: 1_000_000, 19: 1_000_000_000}
 HOUR = re.compile(r'(\d{4}-\d\d-\d\d)[ T](\d\d)-([AP])M')
 NOTHING = {'', '-', 'null', 'nan', 'none', 'n/a'}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
+ESCAPED = re.compile(
+    r"'+\s*[=+\-@＝＋－＠\t\r\n]"
+)  # what OWASP says begins a formula, wide signs and spaces before it too
 LENGTHS = {'source': 50, 'author': 100, 'note': 500}
 
 

@@ -31,7 +31,7 @@ class DemoMarket:
 
     coins: Sequence[DemoCoin] = DEMO_COINS
     seed: int = SEED
-    random: Random = field(default_factory=lambda: Random(SEED))
+    random: Random = field(default_factory=lambda: Random(SEED))  # no secrets  # nosec B311
 
     def price(self, coin: DemoCoin, moment: datetime) -> Decimal:
         """The coin's price at a moment: the same at every call, rounded to the coin's quantum."""

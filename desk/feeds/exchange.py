@@ -258,7 +258,8 @@ class ExchangeFeed:
         if self.health.state in ('off', 'failed', 'stopped'):
             raise Unavailable(self.health.error or 'No exchange is connected: start Cointape with --exchange coinbase.')
         try:
-            await asyncio.wait_for(self._listed.wait(), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._listed.wait()
         except TimeoutError:
             raise Unavailable(f'{self.health.label} is not answering yet; try again in a moment.') from None
 

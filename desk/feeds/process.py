@@ -59,7 +59,8 @@ class Child:
         if self._process.stdin:
             self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._gone(self._process), END_SECONDS)
+            async with asyncio.timeout(END_SECONDS):
+                await self._gone(self._process)
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self._process.kill()

@@ -5,9 +5,10 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 State = Literal['off', 'loading', 'live', 'reconnecting', 'failed', 'stopped']
+STATES: tuple[State, ...] = get_args(State)
 STALE_AFTER = timedelta(seconds=60)
 RATE_WINDOW = timedelta(seconds=10)
 QUIET = timedelta(seconds=30)
@@ -44,8 +45,24 @@ class FeedState:
     error: str
 
 
+class Words:
+    """An attribute that is a text whatever a feed puts there: of an exception its reason, of None nothing."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f'_{name}'
+
+    def __get__(self, notes: object, owner: type) -> str:
+        said: str = getattr(notes, self._name)
+        return said
+
+    def __set__(self, notes: object, said: object) -> None:
+        setattr(notes, self._name, worded(said))
+
+
 class Health:
     """A feed's own notes, of which `report()` makes a FeedState. `changed` is called when the state changes."""
+
+    name, label, note, history, error = Words(), Words(), Words(), Words(), Words()
 
     def __init__(self, name: str, label: str, clock: Callable[[], datetime], changed: Callable[[], None]) -> None:
         self.name, self.label = name, label
@@ -60,13 +77,16 @@ class Health:
         self._heard: dict[str, datetime] = {}
         self._recent: deque[tuple[datetime, int]] = deque()
 
-    def become(self, state: State, error: str = '') -> None:
-        """Enters a state; an empty `error` says that what was wrong is mended."""
-        if (state, error) == (self.state, self.error):
+    def become(self, state: State, error: str | BaseException = '') -> None:
+        """Enters a state; an empty `error` says that what was wrong is mended. Raises ValueError for no state."""
+        said = worded(error)
+        if state not in STATES:
+            raise ValueError(f'{state!r:.40} is no state of a feed; take one of {", ".join(STATES)}.')
+        if (state, said) == (self.state, self.error):
             return
         if state != self.state:
             self.since = self.clock()
-        self.state, self.error = state, error
+        self.state, self.error = state, said
         self.changed()
 
     def expect(self, names: Iterable[str]) -> None:
@@ -113,7 +133,7 @@ class Health:
             conflated=self.conflated,
             clamped=self.clamped,
             rejected=self.rejected,
-            missing=list(self.missing),
+            missing=[worded(name) for name in self.missing],
             stale=stale if self.state in ('live', 'reconnecting') else [],
             note=self.note,
             history=self.history,
@@ -150,7 +170,20 @@ def reason(error: BaseException) -> str:
     """What went wrong, in the words of the first that did."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return str(error) or type(error).__name__
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # noqa: BLE001 - what a plugin made may have no words for itself
+        return type(error).__name__
+
+
+def worded(said: object) -> str:
+    """A text that stands for what should have been one."""
+    match said:
+        case None:
+            return ''
+        case BaseException():
+            return reason(said)
+    return str(said)
 
 
 def spoken(span: timedelta) -> str:

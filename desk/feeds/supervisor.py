@@ -8,6 +8,7 @@ from datetime import datetime
 
 import stamina
 
+from desk.acting import Right, as_the_desk, needing
 from desk.feeds.demo import DemoFeed
 from desk.feeds.exchange import SILENCE, ExchangeFeed
 from desk.feeds.feed import Feed, FeedMaker, Sink
@@ -41,7 +42,7 @@ class Feeds:
         more: Sequence[FeedMaker] = (),
     ) -> None:
         self.desk_is_empty = False
-        self._settings, self._patience = settings, patience
+        self._settings, self._sink, self._clock, self._patience = settings, sink, clock, patience
         self._callbacks: list[Callable[[], None]] = []
         self.exchange = ExchangeFeed(settings, sink, clock, self._changed, silence)
         self._demo = DemoFeed(settings, sink, clock, self._changed)
@@ -55,6 +56,12 @@ class Feeds:
     def demo_running(self) -> bool:
         """Does the demo market trade at this moment?"""
         return self._demo in self._tasks
+
+    def add(self, make: FeedMaker) -> Feed:
+        """One more feed, which runs from the next start on; returns it, raises what its maker raises."""
+        feed = make(self._settings, self._sink, self._clock, self._changed)
+        self._others.append(feed)
+        return feed
 
     async def start(self, followed: Sequence[str] | Mapping[str, str], desk_is_empty: bool) -> None:
         """Starts all feeds. `followed`: coins for the exchange, or coin → its pair there ('' where not known)."""
@@ -88,10 +95,12 @@ class Feeds:
 
         return unsubscribe
 
+    @needing(Right.ADMINISTER)
     async def follow(self, name: str, pair: str = '') -> None:
         """Follows a coin on the exchange; returns when the exchange has confirmed it, else raises DeskError."""
         await self.exchange.follow(name, pair)
 
+    @needing(Right.ADMINISTER)
     async def unfollow(self, name: str) -> None:
         """Follows a coin no longer."""
         await self.exchange.unfollow(name)
@@ -100,11 +109,13 @@ class Feeds:
         """Has the exchange a market for this coin? False also while it cannot say."""
         return await self.exchange.knows(name)
 
+    @needing(Right.ADMINISTER)
     async def try_again(self) -> None:
         """Starts the exchange anew, at once."""
         await self._end(self.exchange)
         self._begin(self.exchange)
 
+    @needing(Right.ADMINISTER)
     async def start_demo(self) -> None:
         """Starts the demo market. It stays until `stop_demo()`, or until an exchange that was silent gives prices."""
         if self.demo_running:
@@ -113,6 +124,7 @@ class Feeds:
         if self._settings.demo is None and not self.exchange.spoke.is_set():
             await self._host_demo(self._leave_to_exchange)
 
+    @needing(Right.ADMINISTER)
     async def stop_demo(self) -> None:
         """Stops the demo market; it does not come back by itself."""
         await self._host_demo(None)
@@ -122,7 +134,8 @@ class Feeds:
         """At any time one task at most decides when the demo market comes and goes."""
         if self._host:
             await _ended(self._host)
-        self._host = asyncio.create_task(self._follow_plan(plan), name='demo market: come and go') if plan else None
+        with as_the_desk():
+            self._host = asyncio.create_task(self._follow_plan(plan), name='demo market: come and go') if plan else None
 
     async def _follow_plan(self, plan: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -143,7 +156,8 @@ class Feeds:
         if self.exchange.health.state in ('off', 'failed'):
             return True
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.exchange.spoke.wait(), self._patience)
+            async with asyncio.timeout(self._patience):
+                await self.exchange.spoke.wait()
         return not self.exchange.spoke.is_set()
 
     async def _leave_to_exchange(self) -> None:
@@ -152,7 +166,8 @@ class Feeds:
 
     def _begin(self, feed: Feed) -> None:
         if feed not in self._tasks:
-            self._tasks[feed] = asyncio.create_task(self._keep(feed), name=f'feed {feed.health.name}')
+            with as_the_desk():  # also where somebody's click has started it
+                self._tasks[feed] = asyncio.create_task(self._keep(feed), name=f'feed {feed.health.name}')
 
     async def _end(self, feed: Feed) -> None:
         if task := self._tasks.pop(feed, None):
@@ -178,6 +193,8 @@ class Feeds:
             await feed.run()
         except Exception as error:
             log.warning('%s: %s', feed.health.label, reason(error), exc_info=log.isEnabledFor(logging.DEBUG))
+            if feed not in self._tasks:  # it ends: an error on the way out has taken the cancellation's place
+                raise asyncio.CancelledError from error
             feed.health.restarts += 1
             feed.health.become('reconnecting', reason(error))
             if asyncio.get_running_loop().time() - started < STEADY:

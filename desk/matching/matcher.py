@@ -1,5 +1,6 @@
 """Decides what becomes of paper orders: at once, in memory, one Change a decision. No input, no output, no waiting."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,8 +28,9 @@ STOPS = (Kind.STOP, Kind.STOP_LIMIT, Kind.TRAILING_STOP)
 class Matcher:
     """All open books and their orders as decided, which may be ahead of what is committed.
 
-    `newest` is the desk's newest sequence number, `governing` the price that governs a coin now; `live` has the newest
-    price of each coin that came in live.
+    `newest` is the desk's newest sequence number, `governing` the price that governs a coin now, in `quote` ('': in
+    whatever currency); `live` has the newest price of each coin that came in live. To an account in another currency
+    prices mean nothing.
     """
 
     def __init__(
@@ -36,12 +38,13 @@ class Matcher:
         clock: Callable[[], datetime],
         newest: Callable[[], int],
         governing: Callable[[int], Tick | None],
+        quote: str = '',
     ) -> None:
         self.accounts: dict[str, Account] = {}
-        self._clock, self._newest, self._governing = clock, newest, governing
+        self._clock, self._newest, self._governing, self._quote = clock, newest, governing, quote
         self._numbers = Numbers()
         self._owners: dict[int, Account] = {}
-        self._resting: dict[int, Resting] = {}
+        self._resting: defaultdict[int, Resting] = defaultdict(Resting)
         self.live: dict[int, Tick] = {}
         self._taken = Taken()
         self._due = Due()
@@ -71,7 +74,8 @@ class Matcher:
         self.accounts = {
             book.user: Account(book, state.balances.get(book.id), of_book[book.id]) for book in state.books
         }
-        self._owners, self._resting, self._due, self._moved, self._met = {}, {}, Due(), [], None
+        self._owners, self._due, self._moved, self._met = {}, Due(), [], None
+        self._resting.clear()
         self._taken.undo(state.last_fill)
         for account in self.accounts.values():
             for order in account.orders.values():
@@ -291,8 +295,5 @@ class Matcher:
             self._owners[order.id] = account
         if self._met is not None:
             self._met[order.id] = order
-        elif order.coin_id in self._resting:
-            self._resting[order.coin_id].put(order)
-        else:
-            self._resting[order.coin_id] = Resting()
+        elif self._quote in ('', account.book.quote):
             self._resting[order.coin_id].put(order)

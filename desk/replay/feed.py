@@ -5,12 +5,14 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from columns import canonical
+from desk.acting import Right, need
 from desk.csv.formats import name_in
 from desk.errors import Invalid
 from desk.feeds.feed import FeedMaker, Sink
@@ -93,16 +95,19 @@ class Replay:
 
     def play(self) -> None:
         """Let recorded time pass."""
+        need(Right.ADMINISTER)
         self.clock.run(True)
         self._news.set()
 
     def pause(self) -> None:
         """Stand still: no price comes in, no time passes."""
+        need(Right.ADMINISTER)
         self.clock.run(False)
         self._news.set()
 
     def set_speed(self, speed: int) -> None:
         """Recorded seconds in a real one; raises Invalid."""
+        need(Right.ADMINISTER)
         if not 1 <= speed <= FASTEST:
             raise Invalid(f'A speed is a whole number from 1 to {FASTEST:,}.', 'speed')
         self.clock.set_speed(speed)
@@ -110,11 +115,13 @@ class Replay:
 
     def step_price(self) -> None:
         """Bring in the next price, and others of the same instant."""
+        need(Right.ADMINISTER)
         self._step = True
         self._news.set()
 
     def step(self, span: timedelta) -> None:
         """Go on by a length of recorded time."""
+        need(Right.ADMINISTER)
         self.clock.jump(min(self.clock() + span, self.facts.end))
         self._news.set()
 
@@ -136,7 +143,8 @@ class Replay:
                 return
             self._news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), left)
+                async with asyncio.timeout(left):  # wait_for loses a cancellation that comes together with the news
+                    await self._news.wait()
 
     def progress(self) -> Progress:
         """How far it has come."""
@@ -162,19 +170,23 @@ class Player:
 
     async def run(self) -> None:
         """Plays until the recording ends; raises what the desk raises, and goes on from there when started again."""
-        replay = self._replay
         self.health.become('live')
-        try:
-            while prices := await asyncio.to_thread(replay.recording.after, replay.place, CHUNK):
-                for place, tick in prices:
-                    await replay.until(tick.timestamp)
-                    await self._bring(tick)
-                    replay.place = place
-                    await self._breathe()
-            replay.finished.set()
-            self.health.become('stopped')
-        finally:
-            replay.save(replay.progress())
+        with ThreadPoolExecutor(1, 'replay-progress') as keeper:  # one note at a time: they share a file
+            try:
+                await self._play(keeper)
+            finally:
+                keeper.submit(self._replay.save, self._replay.progress()).result()
+
+    async def _play(self, keeper: Executor) -> None:
+        replay = self._replay
+        while prices := await asyncio.to_thread(replay.recording.after, replay.place, CHUNK):
+            for place, tick in prices:
+                await replay.until(tick.timestamp)
+                await self._bring(tick)
+                replay.place = place
+                await self._breathe(keeper)
+        replay.finished.set()
+        self.health.become('stopped')
 
     async def _bring(self, tick: Tick) -> None:
         if self._unwritten >= FLUSH_EVERY:  # a database that fails holds the recording up; no price is lost
@@ -184,15 +196,16 @@ class Player:
         self.health.received((tick.name,), 1)
         self._unwritten += 1
 
-    async def _breathe(self) -> None:
+    async def _breathe(self, keeper: Executor) -> None:
         """At any speed the others get their turn, and the progress is kept once a second."""
-        now = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         if now - self._saved >= SAVE_EVERY:
             self._saved = now
-            await asyncio.to_thread(self._replay.save, self._replay.progress())
+            await loop.run_in_executor(keeper, self._replay.save, self._replay.progress())
         if now - self._breath >= TURN:
             await asyncio.sleep(0)
-            self._breath = asyncio.get_running_loop().time()
+            self._breath = loop.time()
 
 
 def progress_of(folder: Path) -> Progress | None:

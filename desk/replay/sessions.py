@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from desk.acting import Right, as_the_desk, need, needing
 from desk.errors import Conflict, Invalid, NotFound, Unavailable
 from desk.replay.feed import RECORDING, SESSIONS, Progress, new_folder, progress_of
 from desk.replay.recording import Facts, Recorder, Recording
@@ -54,9 +55,11 @@ class Running:
             sys.executable, '-m', 'desk.replay.child',
             stdin=PIPE, stdout=PIPE, stderr=STDOUT, cwd=ROOT, env={**os.environ, **variables(self._settings)},
         )  # fmt: skip
-        self._listener = asyncio.create_task(self._listen(self._process), name=f'replay {self._process.pid}')
+        with as_the_desk():
+            self._listener = asyncio.create_task(self._listen(self._process), name=f'replay {self._process.pid}')
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._ready.wait(), START_SECONDS)
+            async with asyncio.timeout(START_SECONDS):
+                await self._ready.wait()
         if not self._ready.is_set() or not self.alive:
             raise Unavailable(f'The replay did not start: {self._words or f"no answer in {START_SECONDS:.0f} s"}')
 
@@ -106,6 +109,7 @@ class Replays:
 
     def record(self, recorder: Recorder) -> str:
         """A new session from a file; its name. Blocking; raises Invalid or Unavailable and leaves nothing behind."""
+        need(Right.ADMINISTER)
         try:
             folder = new_folder(self.settings.data_dir, recorder.filename, self.clock())
             try:
@@ -117,6 +121,7 @@ class Replays:
             raise Unavailable(f'The recording cannot be kept: {error.strerror or error}.') from None
         return folder.name
 
+    @needing(Right.ADMINISTER)
     async def open(self, name: str, speed: int) -> str:
         """Run a session, from where it stands; its address. Raises DeskError."""
         folder = self._folder(name)
@@ -136,6 +141,7 @@ class Replays:
 
     async def end(self, name: str) -> None:
         """End a session's process; the session stays."""
+        need(Right.ADMINISTER)
         if running := self._running.pop(name, None):
             await running.end()
 

@@ -19,6 +19,7 @@ class Access:
 
     def __init__(self, engine: Engine, writer: Writer) -> None:
         self._engine, self._writer = engine, writer
+        self._asked: set[asyncio.Task[Any]] = set()
 
     async def write(self, work: Callable[..., T], *args: Any, rows: int = 1) -> T:
         """What `work(connection, *args)` returns, once it is committed; `rows` is about how many it writes."""
@@ -32,7 +33,20 @@ class Access:
             with self._engine.connect() as connection:
                 return query(connection, *args, **kwargs)
 
-        return await asyncio.to_thread(told, ask)
+        asked = asyncio.create_task(asyncio.to_thread(told, ask))
+        self._asked.add(asked)
+        asked.add_done_callback(self._answered)
+        return await asyncio.shield(asked)  # a thread goes on when whoever asked has gone
+
+    async def finish(self, seconds: float) -> None:
+        """Wait so long for the threads that still read: an engine is not to be let go of under them."""
+        if self._asked:
+            await asyncio.wait(self._asked, timeout=seconds)
+
+    def _answered(self, asked: asyncio.Task[Any]) -> None:
+        self._asked.discard(asked)
+        if not asked.cancelled():
+            asked.exception()  # nobody may be there any more to take it
 
 
 def told(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -46,6 +46,11 @@ class FeedBuffer:
         self._minutes: dict[int, Key] = {}  # the last of each coin: to make one anew takes longer than all the rest
         self._lock = Lock()
 
+    @property
+    def waiting(self) -> int:
+        """Records and minutes that wait for the next write."""
+        return len(self._held.samples) + len(self._held.minutes) + len(self._running)
+
     def put(self, record: Told) -> None:
         """Take one record in; never waits for the database."""
         self.put_all([(record.coin_id, record.name, record)])

@@ -37,6 +37,11 @@ def preferences(connection: Connection) -> dict[str, str]:
     return {row.key: row.value for row in connection.execute(select(PREFERENCE.c.key, PREFERENCE.c.value))}
 
 
+def answers(connection: Connection) -> None:
+    """Read one row: a database that is gone, or whose disk does not answer, fails at this."""
+    connection.execute(select(PREFERENCE).limit(1)).all()
+
+
 def last_seq(connection: Connection) -> int:
     """The greatest number that a record carries; 0 without any."""
     return connection.scalar(select(func.max(RECORD.c.seq))) or 0

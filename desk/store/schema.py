@@ -6,28 +6,59 @@ from sqlalchemy import Connection, Engine, inspect
 
 from desk.errors import Unavailable
 from desk.store.database import writing
+from desk.store.snapshot import keep
+from models import utc_now
 
 MIGRATIONS = Path(__file__).parents[2] / 'migrations'
 
 
 def migrate(engine: Engine) -> None:
-    """Apply what is missing under the write lock. Costs two statements when nothing is."""
-    head = _head()
+    """Apply what is missing under the write lock. Costs two statements when nothing is.
+
+    A SQLite file of an earlier revision is copied beside itself first. Raises Unavailable for a newer database.
+    """
+    head = newest()
+    revision = revision_of(engine)
+    if revision == head:
+        return
+    _refuse_newer(revision, head)
+    with writing(engine).begin() as connection:
+        if (revision := _revision(connection)) != head:
+            if revision is not None and engine.dialect.name == 'sqlite' and engine.url.database:
+                keep(Path(engine.url.database), revision, utc_now())
+            _upgrade(connection)
+
+
+def expect(engine: Engine) -> None:
+    """Raises Unavailable unless the database is of the revision that this program knows; changes nothing."""
+    revision, head = revision_of(engine), newest()
+    if revision is None:
+        raise Unavailable('There is no desk in this database yet: start it once, which makes one.')
+    if revision < head:
+        raise Unavailable(
+            f'This database is of an earlier Cointape (revision {revision}, this one needs {head}): '
+            'start the desk once, which upgrades it.'
+        )
+    _refuse_newer(revision, head)
+
+
+def newest() -> str:
+    """The revision that this program knows."""
+    return max(path.stem for path in (MIGRATIONS / 'versions').glob('[0-9]*.py')).partition('_')[0]
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision of a database; None where it has no tables of ours."""
     with engine.connect() as connection:
-        if (revision := _revision(connection)) == head:
-            return
+        return _revision(connection)
+
+
+def _refuse_newer(revision: str | None, head: str) -> None:
     if revision is not None and revision > head:
         raise Unavailable(
             f'This database belongs to a newer Cointape (revision {revision}, this one knows {head}): '
             'start that version.'
         )
-    with writing(engine).begin() as connection:
-        if _revision(connection) != head:
-            _upgrade(connection)
-
-
-def _head() -> str:
-    return max(path.stem for path in (MIGRATIONS / 'versions').glob('[0-9]*.py')).partition('_')[0]
 
 
 def _revision(connection: Connection) -> str | None:

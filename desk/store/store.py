@@ -7,20 +7,27 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from desk.audit_entry import Entry as Line
 from desk.candles import Candle
 from desk.errors import DeskError
-from desk.store import parts, queries, trade_queries, writes
+from desk.store import parts, queries, retention, trade_queries, writes
 from desk.store.access import Access, told
+from desk.store.account_store import AccountStore
+from desk.store.alert_store import AlertStore
+from desk.store.audit_store import AuditStore
+from desk.store.channel_store import ChannelStore
 from desk.store.database import connect
 from desk.store.queries import Sighting
 from desk.store.records import Entry, HistoryPage, Position, Record, Told
 from desk.store.schema import migrate
 from desk.store.trade_store import TradeStore
+from desk.store.watchlist_store import WatchlistStore
 from desk.store.writer import Writer
 from desk.ticks import Bar, Tick
 from models import Amendment, Coin, Cryptocurrency, Policy, utc_now
 
 EXPORT_CHUNK = 2_000
+READING = 1.0  # seconds that the end waits for whoever still reads
 New = TypeVar('New', Cryptocurrency, Entry)
 
 
@@ -28,16 +35,20 @@ class Store:
     """The desk's memory at a SQLAlchemy URL, SQLite or PostgreSQL.
 
     Everything raises Unavailable while the database is locked, full or gone, and works again by itself.
-    `trades` keeps paper trading. `patience` is how many seconds a writer waits for another program's lock.
+    `trades` keeps paper trading, `watchlists` the lists of coins, `alerts` these and their firings, `channels` where
+    firings are sent, `accounts` who may come in, `audit` what they did. `patience` is how many seconds a writer waits
+    for another program's lock.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now, patience: float = 5.0) -> None:
         self._engine = connect(url, patience)
         self._clock = clock
         self._writer = Writer(self._engine, clock)
-        access = Access(self._engine, self._writer)
+        self._access = access = Access(self._engine, self._writer)
         self._write, self._read = access.write, access.read
-        self.trades = TradeStore(access)
+        self.trades, self.watchlists = TradeStore(access), WatchlistStore(access)
+        self.alerts, self.channels = AlertStore(access, clock), ChannelStore(access)
+        self.accounts, self.audit = AccountStore(access), AuditStore(access)
         self.kind = 'SQLite' if self._engine.dialect.name == 'sqlite' else 'PostgreSQL'
 
     async def open(self) -> None:
@@ -53,6 +64,7 @@ class Store:
         """Commit what was accepted and let go of the database."""
         self._writer.close()
         await asyncio.to_thread(self._writer.join)
+        await self._access.finish(READING)
         await asyncio.to_thread(self._engine.dispose)
 
     async def ensure_coins(self, names: Sequence[str]) -> list[Coin]:
@@ -89,13 +101,15 @@ class Store:
         """Store delivered candles of (coin id, bar); how many were new or changed."""
         return await self._write(parts.add_bars, bars, self._clock(), rows=len(bars))
 
-    async def amend(self, record_id: int, replacement: New | None, reason: str, author: str) -> New | None:
-        """Replace a record or, without a replacement, withdraw it; its candles follow.
+    async def amend(
+        self, record_id: int, replacement: New | None, reason: str, author: str, note: Line | None = None
+    ) -> New | None:
+        """Replace a record or, without a replacement, withdraw it; its candles follow, the audit log has a `note`.
 
         Raises NotFound, and Conflict if it was amended already or came from a feed.
         """
         said = Amendment(record_id=record_id, reason=reason, author=author, at=self._clock())
-        ids = await self._write(writes.amend, record_id, replacement, said)
+        ids = await self._write(writes.amend, record_id, replacement, said, note)
         return _with_ids([replacement], ids)[0] if replacement else None
 
     async def set_preference(self, key: str, value: str) -> None:
@@ -105,6 +119,11 @@ class Store:
     async def prune(self, before: datetime, limit: int = 1000) -> int:
         """Forget up to `limit` feed records from before a moment; how many went. Their candles stay."""
         return await self._write(writes.prune, before, limit)
+
+    async def drop(self, rule: retention.Rule, before: datetime) -> int:
+        """Forget up to retention.STEP rows that a rule lets go, from before a moment; how many went."""
+        keys = await self._read(retention.due, rule, before)
+        return await self._write(retention.drop, rule, before, keys, rows=len(keys)) if keys else 0
 
     async def coins(self) -> list[Coin]:
         """Every coin, merged ones included."""
@@ -167,6 +186,15 @@ class Store:
     async def counts(self, coin_id: int, keys: Sequence[Sighting]) -> dict[Sighting, int]:
         """How many records of a coin, amended ones included, have each (timestamp, price, source)."""
         return await self._read(queries.counts, coin_id, keys)
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes, for those who look at how that goes."""
+        return self._writer
+
+    async def answers(self) -> None:
+        """Read something, however little; raises Unavailable where the database does not give it."""
+        await self._read(queries.answers)
 
     @property
     def queue_length(self) -> int:

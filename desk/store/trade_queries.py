@@ -45,7 +45,7 @@ def last_seq(connection: Connection) -> int:
 
 def trading_state(connection: Connection) -> TradingState:
     """What trading goes on from: the open books with what they have, and the open orders."""
-    _as_of_now(connection)
+    as_of_now(connection)
     books = _items(connection, BOOKS, _select(BOOKS, BOOK.c.closed.is_(None)))
     orders = (_items(connection, ORDERS, _select(ORDERS, ORDER.c.book_id == book.id, OPEN)) for book in books)
     return TradingState(
@@ -67,7 +67,7 @@ def revisions(connection: Connection) -> dict[int, int]:
 
 def order_story(connection: Connection, order_id: int) -> Story:
     """An order with its events and fills, oldest first; raises NotFound."""
-    _as_of_now(connection)
+    as_of_now(connection)
     found = _items(connection, ORDERS, _select(ORDERS, ORDER.c.id == order_id))
     if not found:
         raise NotFound(f'There is no order {order_id}.')
@@ -152,7 +152,7 @@ def books(connection: Connection, user: str) -> list[Book]:
     return _items(connection, BOOKS, _select(BOOKS, BOOK.c.user == user).order_by(BOOK.c.number))
 
 
-def _as_of_now(connection: Connection) -> None:
+def as_of_now(connection: Connection) -> None:
     """All that is read from here on is of one moment; SQLite reads so anyway."""
     if connection.dialect.name == 'postgresql':
         connection.exec_driver_sql('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')

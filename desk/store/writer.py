@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.candles import Part
 from desk.errors import DeskError, Unavailable
+from desk.metrics import ROWS, histogram
 from desk.store import writes
 from desk.store.additions import Addition
 from desk.store.bulk import say
@@ -53,7 +54,10 @@ class Writer:
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self.feed = FeedBuffer()
-        self.rows_written = self.refused = self.size = 0
+        self.rows_written = self.refused = self.failures = self.size = 0
+        self.seconds = histogram('commit_seconds', 'How long the writer took for a transaction, its commit included.')
+        self.rows = histogram('commit_rows', 'Rows that were committed together.', ROWS)
+        self.busy_since: float | None = None  # monotonic
         self.last_commit: datetime | None = None
         self.last_error = ''
         self._engine, self._clock = writing(engine), clock
@@ -96,6 +100,16 @@ class Writer:
     def queue_length(self) -> int:
         """Rows that wait for the next transaction."""
         return self._accepted - self._taken
+
+    @property
+    def stuck(self) -> float:
+        """For how many seconds the transaction at hand has been going on; 0.0 between two."""
+        return 0.0 if (since := self.busy_since) is None else time.monotonic() - since
+
+    @property
+    def works(self) -> bool:
+        """Whether there is somebody who writes."""
+        return self._thread.is_alive() and not self._closing
 
     @property
     def rows_per_second(self) -> float:
@@ -155,20 +169,34 @@ class Writer:
         records = [record for job in jobs for record in job.records]
         together = self._ready(records) if records else None
         fed = self._ready(list(harvest.samples.values()), harvest.minutes) if harvest else None
+        for job, outcome in zip(jobs, self._commit(jobs, together, harvest, fed), strict=True):
+            if isinstance(outcome, Exception):  # told last: who is answered may look at the figures at once
+                job.future.set_exception(outcome)
+            else:
+                job.future.set_result(outcome)
+
+    def _commit(
+        self, jobs: list[Job], together: Addition | None, harvest: Harvest, fed: Addition | None
+    ) -> Sequence[Any]:
+        """What each job is to be told, once the transaction is over."""
+        self.busy_since = time.monotonic()
         try:
             with self._engine.begin() as connection:
                 outcomes = self._perform(connection, jobs, together)
                 refused = self._keep(connection, harvest, fed)
                 self._measure(connection)
         except SQLAlchemyError as error:
-            self._failed(failure(error), jobs, harvest)
+            return self._failed(failure(error), jobs, harvest)
         except Exception as error:
             log.exception('The writer failed')
-            self._failed(Unavailable(f'The desk failed to store this: {error}.'), jobs, harvest)
+            return self._failed(Unavailable(f'The desk failed to store this: {error}.'), jobs, harvest)
         else:
             self.feed.done(harvest)
             self.refused += refused
             self._succeeded(jobs, outcomes, len(harvest.samples) - refused)
+            return outcomes
+        finally:
+            self.busy_since = None
 
     def _ready(self, records: Sequence[Told], minutes: Mapping[Key, Part] | None = None) -> Addition | None:
         """All of them before the transaction; None if there is something odd about one: it is found out inside."""
@@ -204,12 +232,11 @@ class Writer:
             self.size = writes.size(connection)
             self._size_due = time.monotonic() + SIZE_PERIOD
 
-    def _failed(self, error: DeskError, jobs: list[Job], harvest: Harvest) -> None:
+    def _failed(self, error: DeskError, jobs: list[Job], harvest: Harvest) -> Sequence[DeskError]:
         log.warning('%s', error)
-        self.last_error = str(error)
+        self.last_error, self.failures = str(error), self.failures + 1
         self.feed.put_back(harvest)
-        for job in jobs:
-            job.future.set_exception(type(error)(str(error)))
+        return [type(error)(str(error)) for _ in jobs]
 
     def _succeeded(self, jobs: list[Job], outcomes: list[Any], sampled: int) -> None:
         rows = sampled + sum(
@@ -218,14 +245,11 @@ class Writer:
         self.rows_written += rows
         self.last_commit, self.last_error = self._clock(), ''
         now = time.monotonic()
+        self.seconds.observe(now - (self.busy_since or now))
+        self.rows.observe(rows)
         self._recent.append((now, rows))
         while self._recent[0][0] < now - RATE_TIME:
             self._recent.popleft()
-        for job, outcome in zip(jobs, outcomes, strict=True):  # last: who is answered may look at the figures at once
-            if isinstance(outcome, Exception):
-                job.future.set_exception(outcome)
-            else:
-                job.future.set_result(outcome)
 
 
 def _insert(records: Sequence[Told], connection: Connection) -> list[int]:

@@ -6,17 +6,21 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from desk.audit_entry import Entry
 from desk.candles import STORED, Part, floor, part_of_tick
 from desk.errors import Conflict, NotFound
 from desk.store import parts
 from desk.store.additions import add_records
+from desk.store.audit_store import write_entry
 from desk.store.records import Told
 from desk.store.tables import AMENDMENT, COIN, PREFERENCE, RECORD, active, of_kind
 from desk.ticks import name_key
 from models import Amendment, CandleOrigin, Coin, Origin
 
 
-def amend(connection: Connection, record_id: int, replacement: Told | None, said: Amendment) -> list[int]:
+def amend(
+    connection: Connection, record_id: int, replacement: Told | None, said: Amendment, note: Entry | None
+) -> list[int]:
     """Replace or withdraw a record that was not amended yet, and its candles with it; the id of what replaces it."""
     query = select(RECORD, active(RECORD).label('active')).where(RECORD.c.id == record_id)
     row = connection.execute(query).one_or_none()
@@ -40,6 +44,8 @@ def amend(connection: Connection, record_id: int, replacement: Told | None, said
     touched = {parts.Key(row.coin_id, STORED[0], CandleOrigin.HAND, floor(row.timestamp, STORED[0]))}
     for key in touched | ({parts.key_of(replacement)} if replacement else set()):
         parts.rebuild(connection, key, _recorded(connection, key))
+    if note:
+        write_entry(connection, note, said.at)
     return ids
 
 

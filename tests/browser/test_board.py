@@ -46,7 +46,7 @@ def test_no_press_is_lost_while_every_row_changes_ten_times_a_second(server: Ser
             box = row_of(page, coin).bounding_box()
             assert box is not None
             page.mouse.click(box['x'] + 40, box['y'] + box['height'] / 2, delay=100)
-            page.wait_for_url(f'**/coin/{coin}')
+            page.wait_for_url(f'**/coin/{coin}', wait_until='commit')
             arrived += 1
     print(f'{arrived} of 20 presses of 100 ms arrived')
     assert arrived == 20

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.windows import content_width, serious
+from tests.browser.windows import content_width, violations
 
 FILE = 'name,price,timestamp\nBTC,67000.12,2026-01-30T10:00:00Z\nBTC,x,2026-01-30T11:00:00Z\n'
 
@@ -16,12 +16,12 @@ def test_a_file_is_chosen_and_imported_by_keyboard_on_a_narrow_screen(page: Page
     page.goto('/import')
     with page.expect_file_chooser() as chooser:
         page.get_by_role('button', name='Choose a file').press('Enter')
-    assert serious(page) == []
+    assert violations(page) == []
     chooser.value.set_files(path)
     page.get_by_role('button', name='Check the file').press('Enter')
     expect(page.get_by_text('1 good row, 1 bad.')).to_be_visible()
-    assert serious(page) == []
+    assert violations(page) == []
     assert content_width(page) == 360
     page.get_by_role('button', name='Import 1 row').press('Enter')
     expect(page.get_by_text('1 added, 1 was bad.')).to_be_visible()
-    assert serious(page) == []
+    assert violations(page) == []

@@ -1,136 +1,62 @@
-"""Every page on a phone, by keyboard alone, as axe sees it, in light and in dark, and without a word on the console."""
+"""Every page on a phone, at twice its size, as axe sees it, in light and in dark, and without a word on the console."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FloatRect, Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.windows import content_width, price_of, serious
-from tests.running import Server, running
+from tests.browser.furnished import PATHS, furnished, visit
+from tests.browser.layout import cut_off
+from tests.browser.windows import content_width, violations
 
-PATHS = (
-    '/',
-    '/add',
-    '/coin/BTC',
-    '/trading/',
-    '/trading/rules',
-    '/portfolio',
-    '/portfolio/counting',
-    '/ledger?asset=USD',
-    '/orders',
-    '/orders/1',
-    '/import',
-    '/replay',
-    '/settings',
-    '/status',
-    '/coin/UNKNOWN',
-)
+__all__ = ['furnished', 'visit']
 PHONE = {'width': 360, 'height': 740}
-LONG_NAME = 'W' * 50
-MOST_STOPS, MARGIN = 100, 14
-FOCUS = ':focus, input[type=date]:focus-within'  # the button in a date field has it alone
+TWICE = ViewportSize(width=640, height=400)  # a window of 1280 by 800 at 200 %
 
 
-@pytest.fixture(scope='module')
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A desk with a day of BTC, coins of other magnitudes, a name as long as names may be, and a few fills."""
-    now = datetime.now(UTC)
-    day = [
-        {'name': 'BTC', 'price': str(67000 + (hour * 37) % 500), 'timestamp': (now - timedelta(hours=hour)).isoformat()}
-        for hour in range(30, 0, -1)
-    ]
-    others = [('ETH', '3456.78'), ('SHIB', '0.00000923'), ('Some Token', '12'), (LONG_NAME, '12345678901.123456789')]
-    with running(tmp_path_factory.mktemp('furnished')) as server:
-        server.post(*day, *({'name': name, 'price': price} for name, price in others))
-        for name, side, size in (('ETH', 'buy', '1'), (LONG_NAME, 'buy', '0.000001'), ('ETH', 'sell', '0.5')):
-            order = {'name': name, 'side': side, 'type': 'market', 'size': size}
-            assert server.http.post('/api/orders', json=order).json()['status'] == 'filled'
-        yield server
-
-
-@pytest.fixture
-def silence(request: pytest.FixtureRequest, complaints: list[str]) -> Iterator[None]:
-    """A page that is not there may say so on the console, and nothing else."""
-    yield
-    complaints[:] = [said for said in complaints if '404' not in said]
-
-
-@pytest.fixture
-def visit(furnished: Server, new_window: Callable[..., Page], silence: None) -> Callable[..., Page]:
-    """Opens a page in a window of its own and waits until it is alive."""
-
-    def open_page(path: str, **options: object) -> Page:
-        page = new_window(furnished.url, **options)
-        page.goto(path)
-        expect(page.get_by_role('main')).to_be_visible()
-        page.wait_for_load_state('networkidle')
-        return page
-
-    return open_page
+def twice_the_size(page: Page) -> None:
+    """What 200 % makes of a window: half as many pixels, each twice as large."""
+    page.set_viewport_size(TWICE)
+    screen = {**TWICE, 'deviceScaleFactor': 2, 'mobile': False}
+    page.context.new_cdp_session(page).send('Emulation.setDeviceMetricsOverride', screen)
 
 
 @pytest.mark.parametrize('path', PATHS)
-def test_nothing_scrolls_sideways_on_a_phone(path: str, visit: Callable[..., Page]) -> None:
+def test_nothing_scrolls_sideways_or_is_cut_off_on_a_phone(path: str, visit: Callable[..., Page]) -> None:
     page = visit(path, viewport=PHONE, has_touch=True, is_mobile=True)
     assert content_width(page) == PHONE['width']
+    assert cut_off(page) == []
+    assert violations(page) == []
 
 
-@pytest.mark.parametrize('scheme', ['light', 'dark'])
-@pytest.mark.parametrize('path', PATHS)
-def test_axe_finds_nothing_serious(path: str, scheme: str, visit: Callable[..., Page]) -> None:
-    assert serious(visit(path, color_scheme=scheme)) == []
+@pytest.mark.parametrize('width', [821, 900, 1020])
+def test_the_bar_fits_between_phones_and_large_windows(width: int, visit: Callable[..., Page]) -> None:
+    page = visit('/', viewport={'width': width, 'height': 700})
+    assert cut_off(page) == []
+    assert content_width(page) == width
 
 
-def around(box: FloatRect) -> FloatRect:
-    """The box with room for an outline, which is the field's where the box is the input inside it."""
-    x, y = max(0, box['x'] - MARGIN), max(0, box['y'] - MARGIN)
-    return FloatRect(x=x, y=y, width=box['width'] + 2 * MARGIN, height=box['height'] + 2 * MARGIN)
-
-
-@pytest.mark.parametrize('path', PATHS)
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(path: str, visit: Callable[..., Page]) -> None:
-    page = visit(path, reduced_motion='reduce', viewport={'width': 1200, 'height': 1400})
-    expected = page.locator('a:visible, button:visible:enabled').and_(page.locator(':not([tabindex="-1"])')).count()
-    assert expected > 5
-    stops, unseen = 0, []
-    page.mouse.click(2, 2)  # so that the focus begins at the top, wherever the page has put it
-    page.keyboard.press('Tab')
-    while (focused := page.locator(FOCUS)).count():
-        stops += 1
-        assert stops < MOST_STOPS, 'the focus goes round in a circle'
-        name, box = (
-            focused.first.get_attribute('aria-label') or focused.first.inner_text(),
-            focused.first.bounding_box(),
-        )
-        assert box, f'{name} has the focus and is not on the screen'
-        clip = around(box)
-        focused_looks = page.screenshot(clip=clip)
-        page.keyboard.press('Tab')
-        if page.screenshot(clip=clip) == focused_looks:
-            unseen.append(name)
-    assert unseen == [], 'these look the same with the focus and without'
-    assert stops >= expected
-
-
-def test_from_the_board_to_a_new_price_by_keyboard_alone(visit: Callable[..., Page]) -> None:
-    page = visit('/')
-    page.keyboard.press('/')
-    expect(page.get_by_label('Search coins')).to_be_focused()
-    page.keyboard.type('shi')
-    expect(page.locator('[data-coin]')).to_have_count(1)
+@pytest.mark.parametrize('size', [PHONE, {'width': 1200, 'height': 800}], ids=['phone', 'large'])
+def test_more_pages_are_one_press_away(size: dict[str, int], visit: Callable[..., Page]) -> None:
+    page = visit('/', viewport=size)
+    page.get_by_role('button', name='More').press('Enter')
+    expect(page.get_by_role('link', name='Status')).to_be_visible()
+    assert violations(page) == []
     page.keyboard.press('Escape')
-    expect(page.locator('[data-coin]')).to_have_count(5)
-    page.keyboard.press('Tab')
-    page.locator('body').press('a')
-    price = page.get_by_label('Price', exact=True)
-    expect(price).to_be_visible()
-    page.get_by_label('Name').focus()
-    page.keyboard.type('SHIB')
-    page.keyboard.press('Tab')
-    expect(price).to_be_focused()
-    page.keyboard.type('0.00000924')
-    page.keyboard.press('Enter')
-    expect(price).to_have_value('')
-    page.goto('/')
-    expect(price_of(page, 'SHIB')).to_have_text('0.00000924')
+    expect(page.get_by_role('link', name='Status')).to_have_count(0)
+    page.get_by_role('button', name='More').click()
+    page.get_by_role('link', name='Status').click()
+    page.wait_for_url('**/status')
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_axe_finds_nothing_and_in_the_dark_at_twice_the_size_nothing_is_cut_off_either(
+    path: str, visit: Callable[..., Page]
+) -> None:
+    page = visit(path, color_scheme='light', reduced_motion='reduce')
+    assert violations(page) == []
+    page.emulate_media(color_scheme='dark')
+    twice_the_size(page)
+    assert content_width(page) == TWICE['width']
+    assert cut_off(page) == []
+    assert violations(page) == []

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.windows import content_width, price_of, serious
+from tests.browser.windows import content_width, price_of, violations
 from tests.running import Server, running, wait_until
 
 NOON = datetime(2024, 8, 8, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_the_banner_fits_on_a_phone_and_axe_finds_nothing_serious(
             page.goto(path)
             expect(page.get_by_text('Replay of tape.csv').first).to_be_visible()
             assert content_width(page) == PHONE['width'], path
-            assert serious(page) == [], path
+            assert violations(page) == [], path
 
 
 def test_a_replay_is_paused_stepped_and_traded_by_hand(replay: Server, new_window: Callable[..., Page]) -> None:

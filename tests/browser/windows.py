@@ -32,12 +32,11 @@ def shown(page: Page, coin: str) -> Decimal:
     return Decimal((price_of(page, coin).text_content() or '').replace(',', ''))
 
 
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, however little it matters."""
     return [
-        f'{violation["id"]}: {node["html"][:200]}'
+        f'{violation["id"]} ({violation["impact"]}): {node["html"][:200]}'
         for violation in Axe().run(page).response['violations']
-        if violation['impact'] in ('serious', 'critical')
         for node in violation['nodes']
     ]
 

@@ -18,7 +18,7 @@ def test_an_order_on_a_locked_database_is_refused_in_words_and_placed_once_after
         sick = server.http.get('/api/health')
         assert 'locked by another program' in sick.json()['problems']['paper trading']
         assert server.http.get('/api/orders').json()['orders'] == []
-    wait_until(lambda: server.http.get('/api/health').status_code == 200, 2 * PATIENCE, 'health by itself')
+    wait_until(lambda: server.http.get('/api/health').json()['healthy'], 2 * PATIENCE, 'health by itself')
     placed = [server.http.post('/api/orders', json=ORDER) for _ in range(2)]
     assert [answer.status_code for answer in placed] == [201, 200]
     assert placed[0].json() == placed[1].json()

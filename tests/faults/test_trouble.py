@@ -40,7 +40,7 @@ def test_a_locked_database_is_said_and_over_by_itself(server: Server) -> None:
         assert sick.status_code == 503
         assert 'locked by another program' in sick.json()['problems']['database']
         assert server.http.get('/api/prices/BTC').json()['price'] == '67000.12'
-    wait_until(lambda: server.http.get('/api/health').status_code == 200, PATIENCE, 'health without another price')
+    wait_until(lambda: server.http.get('/api/health').json()['healthy'], PATIENCE, 'health without another price')
     server.post({**PRICE, 'price': '2'})
     assert [record['price'] for record in history(server)] == ['2', '67000.12']
 

@@ -1,6 +1,7 @@
 """People with browsers who stall, read slowly, vanish, return, sort and turn pages, each by a seed of his own."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 from tests.faults.tape import rest
 from tests.protocol import Browser
 
+Deed = Callable[[asyncio.Event], Awaitable[None]]
 AT_ONCE = 8  # pages that are fetched but have no socket yet; the desk refuses more than 40 of one address
 
 
@@ -36,16 +38,18 @@ class Door:
 class Visitor:
     """One person with one browser. `story` is what was done, `present` says whether it is connected."""
 
+    kind: type[Browser] = Browser
+
     def __init__(self, door: Door, path: str, seed: int) -> None:
         self.door, self.random, self.story = door, Random(seed), list[str]()
-        self.browser = Browser(door.http, path, receive_buffer=self.random.choice((0, 8192)))
+        self.browser = self.kind(door.http, path, receive_buffer=self.random.choice((0, 8192)))
         self.present = False
 
     async def live(self, until: asyncio.Event) -> None:
         """Do one thing after the other; at the end be there and read, or be gone for good."""
-        ways = (self.look, self.stall, self.read_slowly, self.return_soon, self.load_anew, self.sort, self.turn)
+        ways = self.ways()
         while not until.is_set():
-            deed = self.random.choices(ways, (5, 2, 2, 3, 1, 2, 2))[0]
+            deed = self.random.choices(list(ways), list(ways.values()))[0]
             self.story.append(deed.__name__)
             await deed(until)
             if self.browser.reload_wanted:
@@ -53,6 +57,11 @@ class Visitor:
                 await self.enter()
         if self.random.random() < 0.1:
             await self.leave()
+
+    def ways(self) -> dict[Deed, int]:
+        """What this person does, and how often."""
+        seldom: dict[Deed, int] = {self.stall: 2, self.read_slowly: 2, self.sort: 2, self.turn: 2, self.load_anew: 1}
+        return {self.look: 5, self.return_soon: 3, **seldom}
 
     async def enter(self) -> None:
         """Load the page, whatever was there before."""

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import settings
 from sqlmodel import SQLModel
 
+from desk.accounts import passwords
 from desk.store import Store
 from desk.store.database import connect
 from desk.store.schema import migrate
+from tests.unit.account_world import World
 
 EMPTY = f'TRUNCATE {", ".join(table.name for table in SQLModel.metadata.sorted_tables)} RESTART IDENTITY CASCADE'
 _numbers = count(1)
+passwords.COST.update(time_cost=1, memory_cost=8, parallelism=1)  # a hash takes no time here
 
 settings.register_profile('cointape', deadline=None)  # a busy machine is no failure
 settings.load_profile('cointape')
@@ -86,3 +89,11 @@ def _run(server: str, statement: str) -> None:
 
 def _named(server: str, name: str) -> str:
     return server.replace('/postgres?', f'/{name}?')
+
+
+@pytest.fixture
+async def world(store: Store, tmp_path: Path) -> AsyncIterator[World]:
+    """Accounts without an account."""
+    world = World(store, tmp_path)
+    yield world
+    await world.close()

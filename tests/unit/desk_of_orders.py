@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from desk.acting import LOCAL
 from desk.matching.account import Account
 from desk.matching.matcher import Matcher
-from desk.orders import LOCAL, Change, Event, Fill, Kind, Order, Posting, Side, Steps, Terms, Ticket
+from desk.orders import Change, Event, Fill, Kind, Order, Posting, Side, Steps, Terms, Ticket
 from desk.ticket import NUMBERS
 from desk.ticks import Tick
 from desk.trading import BidAsk, bounds

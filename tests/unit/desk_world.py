@@ -5,10 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desk.acting import LOCAL
 from desk.desk import Desk
 from desk.errors import DeskError
 from desk.feeds import Grid
-from desk.orders import LOCAL, Order, Terms, Ticket
+from desk.orders import Order, Terms, Ticket
 from desk.settings import Settings
 from desk.ticks import Tick
 from models import Origin

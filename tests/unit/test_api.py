@@ -248,7 +248,8 @@ async def test_health_tells_what_is_wrong(http: httpx.AsyncClient, desk: Desk) -
     await http.post('/api/prices', json={'name': 'A', 'price': '1'})
     await asyncio.wait_for(failed.wait(), 5)
     answer = await http.get('/api/health')
-    assert (answer.status_code, answer.json()['problems']) == (503, {'frames': 'RuntimeError: a subscriber failed'})
+    assert (answer.status_code, answer.json()['healthy'], answer.json()['ready']) == (200, False, True)
+    assert answer.json()['problems'] == {'frames': 'RuntimeError: a subscriber failed'}
 
 
 async def test_a_body_that_is_too_large_is_refused(http: httpx.AsyncClient) -> None:

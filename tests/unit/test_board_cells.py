@@ -46,7 +46,7 @@ quotes = st.builds(
 
 def looks(row: Row) -> list[object]:
     """All that a row shows, but for its flashes."""
-    price = row.link.children[1]
+    price = row.link.children[0].children[1]
     return [row.link.props, row.price.props, price.props, row.price.text, *(cell.html for cell in parts(row))]
 
 

@@ -12,10 +12,11 @@ from typing import TypeVar
 import pytest
 
 from desk import crew
+from desk.acting import LOCAL
 from desk.desk import Desk
 from desk.errors import Conflict, Unavailable
 from desk.matching.account import Account, TradingState
-from desk.orders import LOCAL, Change, Kind, Order, Side, Status
+from desk.orders import Change, Kind, Order, Side, Status
 from desk.settings import Settings
 from desk.store import TradeStore
 from desk.ticks import Tick

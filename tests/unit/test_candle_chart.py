@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from desk.candles import Candle
 from desk.market import Quote
 from models import Policy
-from pages.candle_chart import held, moved
-from pages.chart_options import LONGEST_GAP, Drawing, slot_label, slots
+from pages.chart_options import KINDS, Drawing
+from pages.chart_slots import LONGEST_GAP, held, slot_label, slots
+from pages.chart_source import moved
 
 START = datetime(2026, 1, 31, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -110,11 +111,15 @@ def test_prices_go_out_as_text_and_as_people_read_them() -> None:
 
 
 @pytest.mark.parametrize('count', [0, 1, 2, 500])
-def test_every_drawing_has_the_same_four_series(count: int) -> None:
+def test_every_drawing_has_the_same_series(count: int) -> None:
     """ECharts keeps zoom and pan only while their number stays the same."""
     drawing = Drawing('BTC', [candle(minute, '1', '2', '1', '2') for minute in range(count)], '1m', 'UTC')
-    ids = ['candles', 'volume', 'running', 'running-volume']
-    assert [series['id'] for series in drawing.options()['series']] == ids
-    assert [series['id'] for series in drawing.contents()['series']] == ids
+    for series in (
+        drawing.options()['series'],
+        drawing.contents()['series'],
+        drawing.running(),
+        drawing.marked(),
+    ):
+        assert [each['id'] for each in series] == list(KINDS)
     assert 'dataZoom' not in drawing.contents()
     assert sum(len(series['data']) for series in drawing.contents()['series']) == 2 * count

@@ -28,8 +28,9 @@ def series(marks: Marks | None, *minutes: int) -> dict[str, Any]:
     return {each.get('id'): each for each in drawn}
 
 
-def test_a_chart_without_marks_has_no_series_for_them() -> None:
-    assert list(series(None, 0, 1)) == ['candles', 'volume', 'running', 'running-volume']
+def test_a_chart_without_marks_draws_none() -> None:
+    drawn = series(None, 0, 1)
+    assert drawn['levels']['data'] == drawn['levels']['markLine']['data'] == drawn['trades']['data'] == []
 
 
 def test_a_level_is_a_line_with_its_name_and_price() -> None:
@@ -104,8 +105,22 @@ def test_a_sale_points_down_and_a_purchase_up() -> None:
     assert [each['itemStyle']['color'] for each in drawn] == ['var(--up)', 'var(--down)']
 
 
-def test_other_marks_are_more_than_a_difference_at_the_end() -> None:
+def test_other_marks_are_told_without_the_candles() -> None:
     before = Drawing('ACME', [candle(0, '100')], '1m', 'UTC', Marks())
-    after = replace(before, marks=Marks(levels=(Level(Decimal(1), 'x', 'up'),)))
-    assert not after.differs_at_the_end_alone(before)
-    assert before.differs_at_the_end_alone(before)
+    told = replace(before, marks=Marks(levels=(Level(Decimal(99), 'x', 'up'),))).marked()
+    assert {each['id'] for each in told if 'data' in each} == {'firings', 'levels', 'trades'}
+    assert [line['yAxis'] for line in told[-2]['markLine']['data']] == ['99']
+
+
+def test_a_firing_is_a_diamond_with_its_words_at_its_candle() -> None:
+    marks = Marks(firings=(Spot(BEGIN + 1.5 * MINUTE, Decimal('100.5'), 'BTC rose above 100.', 'alert'),))
+    drawn = series(marks, 0, 1, 3)['firings']
+    assert drawn['data'][0]['value'] == [1, '100.5', 'BTC rose above 100.']
+    assert drawn['data'][0]['symbol'] == 'diamond'
+    assert drawn['dimensions'][2]['name'] == 'Alert'
+
+
+def test_a_name_begins_beyond_the_prices_of_the_axis() -> None:
+    marks = Marks(levels=(Level(Decimal('99.5'), 'Buy 2', 'up'), Level(Decimal(50), 'far', 'up')))
+    drawn = series(marks, 0, 1)['levels']['markLine']['data']
+    assert all(line['label']['distance'][0] > 7 * len('100.00') for line in drawn)

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import app
+from commands.line import commands
 from desk.settings import Settings
 from tests.running import END_SECONDS, QUIET, ROOT, Server, free_port, running
 
 
 def sentence(*flags: str) -> str:
     """What a desk started with these flags says before it ends with status 2."""
-    result = CliRunner().invoke(app.commands, list(flags))
+    result = CliRunner().invoke(commands, list(flags))
     assert result.exit_code == 2, result.output
     assert 'Traceback' not in result.output
     return ' '.join(result.output.split())
@@ -24,7 +24,7 @@ def sentence(*flags: str) -> str:
     ('flags', 'says'),
     [
         (['--port', '70000'], '--port 70000 should be less than or equal to 65535.'),
-        (['--host', '0.0.0.0'], '--host 0.0.0.0 is not a loopback address'),
+        (['--host', 'example.com'], '--host example.com should be an address of this machine'),
         (['--exchange', 'coinbse'], '--exchange: There is no exchange called “coinbse”; try coinbase'),
         (['--exchange-url', 'recorder'], '--exchange-url recorder should be an address like'),
         (['--trusted-origins', 'desk.example'], '--trusted-origins desk.example should be origins like'),
@@ -64,7 +64,7 @@ def test_a_database_that_will_not_do_is_said_at_the_start(url: str, says: str, t
 
 
 def test_every_setting_is_a_flag_that_help_and_readme_explain() -> None:
-    text = ' '.join(CliRunner(env={'COLUMNS': '200'}).invoke(app.commands, ['--help']).output.split())
+    text = ' '.join(CliRunner(env={'COLUMNS': '200'}).invoke(commands, ['--help']).output.split())
     table = (ROOT / 'README.md').read_text('utf-8')
     for name in Settings.model_fields:
         flag = f'--{name.replace("_", "-")}'

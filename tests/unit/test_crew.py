@@ -43,6 +43,22 @@ async def test_work_that_is_stopped_has_stopped() -> None:
     assert ended.is_set()
 
 
+async def test_work_that_fails_while_it_is_stopped_has_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    crew, begun = Crew(), asyncio.Event()
+
+    async def step() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError('the disk is full')
+
+    crew.every(0, 'the work', step)
+    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(crew.stop(), 5)
+    assert 'the work failed' in caplog.text
+
+
 async def test_a_step_rests_in_proportion_to_what_it_took() -> None:
     crew, again, starts, ends = Crew(), asyncio.Event(), list[float](), list[float]()
 

@@ -20,7 +20,26 @@ from models import Cryptocurrency, Origin
 from tests.unit.csv_sink import NOW, Sink
 
 TRICKY = st.sampled_from(
-    ['=1+1', "'=1", "''", "'", '+49', '-5', '@me', '\tx', '\rx', ' x ', 'a,b;c', '"', 'a\r\nb', '€ 🙂']
+    [
+        '=1+1',
+        "'=1",
+        "''",
+        "'",
+        '+49',
+        '-5',
+        '@me',
+        '\tx',
+        '\rx',
+        ' x ',
+        ' =1',
+        '＝1+1',
+        'x\t=1',
+        'x|=1',
+        'a,b;c',
+        '"',
+        'a\r\nb',
+        '€ 🙂',
+    ]
 )
 TEXT = st.text(st.characters(exclude_categories=['Cs'], exclude_characters='\0'), max_size=30) | TRICKY
 DIGITS = st.integers(1, 10**28 - 1)

@@ -147,10 +147,10 @@ def test_a_number_of_a_program_is_exact_in_either_notation(number: Decimal) -> N
 @given(st.text())
 def test_a_disarmed_cell_comes_back(cell: str) -> None:
     assert unescaped(escaped(cell)) == cell
-    assert not escaped(cell).startswith(('=', '+', '-', '@', '\t', '\r'))
+    assert not escaped(cell).lstrip().startswith(('=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'))
 
 
-@given(st.from_regex(r"\A'*[=+\-@\t\r\n]?'*[a=]*\Z"))
+@given(st.from_regex(r"\A'*\s*[=+\-@＝＠\t\r\n]?'*[a=]*\Z"))
 def test_a_disarmed_cell_comes_back_whatever_quotes_it_had(cell: str) -> None:
     assert unescaped(escaped(cell)) == cell
 

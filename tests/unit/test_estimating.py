@@ -2,7 +2,8 @@
 
 from decimal import Decimal as D
 
-from desk.orders import LOCAL, Kind, Side, Terms
+from desk.acting import LOCAL
+from desk.orders import Kind, Side, Terms
 from tests.unit.desk_of_orders import BTC, Pit
 
 

@@ -170,6 +170,27 @@ def test_states_have_words_for_people() -> None:
     assert told == ['loading', 'reconnecting', 'live', 'reconnecting']
 
 
+class Silent(Exception):
+    """One that fails at its own words."""
+
+    def __str__(self) -> str:
+        raise OSError('no words')
+
+
+@pytest.mark.parametrize(
+    ('said', 'text'),
+    [(ValueError('no route'), 'no route'), (Silent(), 'Silent'), (OSError(), 'OSError'), (7, '7'), (None, '')],
+)
+def test_what_a_feed_says_of_itself_is_text(said: Any, text: str) -> None:
+    health = Health('mine', 'Mine', lambda: NOW, lambda: None)
+    health.become('failed', said)
+    health.note = health.history = health.label = said
+    health.missing = [said]
+    report = health.report()
+    assert report.error == text
+    assert {report.note, report.history, report.label, *report.missing} == {text}
+
+
 def test_ticks_a_second_are_those_of_the_last_ten() -> None:
     moment = [NOW]
     health = Health('demo', 'Demo', lambda: moment[0], lambda: None)

@@ -28,7 +28,10 @@ class Clumsy:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._stumble())
         self.health.become('live')
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError('stumbled on the way out')
 
     async def _stumble(self) -> None:
         raise OSError(f'stumbled {self.runs}')
@@ -55,7 +58,8 @@ async def test_a_feed_of_ones_own_is_kept_running(
     assert 'Clumsy feed · not reached yet, trying again' in told
     assert 'Clumsy feed: stumbled 2' in caplog.text
     assert {entry.name for entry in caplog.records} == {'desk.feeds.supervisor'}, 'told once, in our own words'
-    await feeds.stop()
+    await asyncio.wait_for(feeds.stop(), 5)
+    assert 'Clumsy feed: stumbled on the way out' in caplog.text
     assert feeds.states()[-1].words == 'Clumsy feed · stopped'
     assert feeds.states()[0].words == 'Exchange · off'
     await feeds.start([], desk_is_empty=False)

@@ -5,10 +5,11 @@ from decimal import Decimal as D
 
 import pytest
 
+from desk.acting import LOCAL
 from desk.errors import Conflict, Invalid, NotFound
 from desk.matching.account import TradingState
 from desk.matching.matcher import Matcher
-from desk.orders import LOCAL, Kind, Rule, Side, Status, Steps, Terms, TimeInForce
+from desk.orders import Kind, Rule, Side, Status, Steps, Terms, TimeInForce
 from tests.unit.desk_of_orders import BTC, NOON, PLAIN, Pit
 
 BUY, SELL = Side.BUY, Side.SELL

@@ -6,9 +6,10 @@ from decimal import Decimal as D
 
 import pytest
 
+from desk.acting import LOCAL
 from desk.errors import Invalid, NotFound
 from desk.matching.account import TradingState
-from desk.orders import LOCAL, Fill, Kind, Rule, Side, Status, Terms, TimeInForce
+from desk.orders import Fill, Kind, Rule, Side, Status, Terms, TimeInForce
 from tests.unit.desk_of_orders import BTC, NOON, Pit, tick
 
 BUY, SELL = Side.BUY, Side.SELL

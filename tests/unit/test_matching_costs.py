@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from desk.acting import LOCAL
 from desk.matching.due import Due
-from desk.orders import LOCAL, Kind, Side, Terms
+from desk.orders import Kind, Side, Terms
 from tests.unit.desk_of_orders import NOON, Pit
 
 

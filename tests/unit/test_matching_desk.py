@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from desk.acting import LOCAL
 from desk.feeds import Grid
-from desk.orders import LOCAL, Kind, Side, Terms, Ticket
+from desk.orders import Kind, Side, Terms, Ticket
 from desk.ticks import Tick
 from models import Origin
 from tests.unit.desk_world import DeskWorld

@@ -1,7 +1,6 @@
 """The websocket of paper orders, spoken to as a program does."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,7 @@ from desk.orders import Event, Order
 from desk.ticket import parse_ticket
 from desk.ticks import Tick
 from models import Origin
-from tests.asgi import Socket, connected
+from tests.asgi import Socket, joined
 
 
 async def price(desk: Desk, name: str, price: str) -> None:
@@ -38,17 +37,9 @@ async def app(desk: Desk) -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def joined(app: FastAPI, path: str = '/ws/orders') -> AsyncIterator[tuple[Socket, Any]]:
-    """A socket and its first message."""
-    async with connected(app, path) as socket:
-        assert (await socket.next())['type'] == 'websocket.accept'
-        yield socket, await socket.next()
-
-
 @pytest.fixture
 async def socket(app: FastAPI) -> AsyncIterator[Socket]:
-    async with joined(app) as (socket, snapshot):
+    async with joined(app, '/ws/orders') as (socket, snapshot):
         assert snapshot == {'orders': [], 'more': False}
         yield socket
 
@@ -149,14 +140,14 @@ async def test_a_snapshot_is_bounded_and_says_that_there_is_more(
     monkeypatch.setattr(order_socket, 'SHOWN', 2)
     for _ in range(3):
         newest = await place(desk)
-    async with joined(app) as (_, snapshot):
+    async with joined(app, '/ws/orders') as (_, snapshot):
         assert (len(snapshot['orders']), snapshot['orders'][0]['id'], snapshot['more']) == (2, newest.id, True)
 
 
 async def test_a_reader_that_stops_reading_is_cut(desk: Desk, app: FastAPI) -> None:
     app = FastAPI()
     app.include_router(order_socket.router(desk, patience=0.2))
-    async with joined(app) as (socket, _):
+    async with joined(app, '/ws/orders') as (socket, _):
         socket.reading.clear()
         await place(desk)
         await socket.ended()
@@ -167,7 +158,7 @@ async def test_one_that_reads_too_slowly_is_cut_at_a_bound(
     desk: Desk, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(order_socket, 'WAITING', 5)
-    async with joined(app) as (socket, _):
+    async with joined(app, '/ws/orders') as (socket, _):
         socket.reading.clear()
         for _ in range(8):
             await place(desk)
@@ -190,7 +181,7 @@ async def test_a_reset_of_very_many_orders_is_told_in_bounds_and_to_nobody_for_n
     monkeypatch.setattr(order_socket, 'WAITING', 5)
     for _ in range(20):
         await place(desk)
-    async with joined(app) as (socket, _), joined(app) as (other, _):
+    async with joined(app, '/ws/orders') as (socket, _), joined(app, '/ws/orders') as (other, _):
         await other.send('{"name": "ETH"}')
         assert (await other.next())['orders'] == []
         made.clear()

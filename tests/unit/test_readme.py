@@ -6,21 +6,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from desk.feeds import Feeds
-from desk.feeds.supervisor import FEEDS
-from desk.settings import Settings
 from tests.running import ROOT, Server, bare_environment, running
-from tests.unit.feed_sink import CollectingSink, until
 
 README = (ROOT / 'README.md').read_text('utf-8')
-MARKS = 'http://marks.example/latest'
 
 
 def block(holds: str, language: str = '') -> str:
@@ -54,6 +46,16 @@ def test_the_curl_commands_of_paper_trading_work_and_buy_once(server: Server, tm
         assert position['size'] == json.loads(placed)['filled_size']
         assert {posting['asset'] for posting in json.loads(ledger)['postings']} == {'USD'}
         assert len(json.loads(ledger)['postings']) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which('curl'), reason='there is no curl here')
+def test_the_curl_commands_of_alerts_and_watchlists_work(server: Server, tmp_path: Path) -> None:
+    server.post({'name': 'BTC', 'price': '67000.12'})
+    made, alerts, firings, watchlist, watchlists = map(json.loads, commands('/api/alerts', server, tmp_path))
+    assert alerts['alerts'] == [made]
+    assert (firings['firings'], firings['unread']) == ([], 0)
+    assert watchlists == [watchlist]
 
 
 def commands(hold: str, server: Server, folder: Path) -> list[str]:
@@ -116,37 +118,8 @@ def test_the_moving_average_trades_on_the_demo_market(tmp_path: Path) -> None:
                 program.kill()
 
 
-@pytest.fixture
-def marks() -> Iterator[str]:
-    """The address of an office's marks server."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b'[{"name": "ACME", "price": "12.50"}]')
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f'http://127.0.0.1:{server.server_port}/latest'
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-async def test_the_feed_in_20_lines_is_a_feed(marks: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = block('class OfficeFeed', 'python')
-    assert MARKS in code
-    written: dict[str, type] = {}
-    exec(code.replace(MARKS, marks), written)
-    monkeypatch.setitem(FEEDS, 'office', written['OfficeFeed'])
-    sink = CollectingSink()
-    feeds = Feeds(settings, sink)
-    await feeds.start([], desk_is_empty=True)
-    await until(lambda: feeds.states()[-1].words == 'Office · live')
-    await feeds.stop()
-    assert [(tick.name, str(tick.price), tick.source) for tick in sink.ticks] == [('ACME', '12.50', 'office')]
+@pytest.mark.parametrize('name', ['office_feed', 'spread_column', 'movers_page', 'wide_spread'])
+def test_the_plugins_are_the_files_in_examples(name: str) -> None:
+    source = (ROOT / 'examples' / f'{name}.py').read_text('utf-8')
+    assert block(source, 'python') == source
+    assert f'[examples/{name}.py](examples/{name}.py)' in README

@@ -1,6 +1,7 @@
 """A desk that lives in a recording: nothing of the future is there, every price comes in at its own moment."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk.errors import Invalid
-from desk.replay.feed import staged
+from desk.replay.feed import Progress, Replay, progress_of, staged
 from desk.settings import Settings
 from tests.unit.csv_files import written
 from tests.unit.replaying import HEADER, NOON, Replaying, all_of, came, line, recorded, replaying, second
@@ -136,3 +137,44 @@ async def test_a_file_of_candles_takes_its_coin_from_its_name(tmp_path: Path, re
     await desk.store.flush()
     (candle,) = await desk.candles('ETH', '1m')
     assert (candle.open, candle.high, candle.low, candle.close, candle.volume) == tuple(map(Decimal, (2, 4, 1, 3, 8)))
+
+
+async def test_what_ends_while_a_step_is_asked_for_ends(replaying: Replaying) -> None:
+    desk = await replaying(line(0, '1') + line(3000, '2'))
+    await came(desk, 'BTC', '1')
+    assert desk.replay
+    desk.replay.set_speed(1)
+    desk.replay.play()
+    waiting = asyncio.create_task(desk.replay.until(second(3000)))
+    for _ in range(3):
+        await asyncio.sleep(0)  # until it waits
+    desk.replay.pause()
+    await asyncio.sleep(0)  # the news is on its way to who waits
+    waiting.cancel()
+    await asyncio.wait([waiting], timeout=5)
+    assert waiting.cancelled()
+
+
+async def test_a_desk_that_ends_while_its_progress_is_kept_keeps_the_last(
+    replaying: Replaying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, save, going = asyncio.Event(), Replay.save, threading.Lock()
+    loop, patience = asyncio.get_running_loop(), threading.Event()
+    at_once: list[bool] = []
+
+    def slowly(replay: Replay, progress: Progress) -> None:
+        at_once.append(going.locked())
+        with going:
+            loop.call_soon_threadsafe(begun.set)
+            patience.wait(0.2)
+            save(replay, progress)
+
+    monkeypatch.setattr(Replay, 'save', slowly)
+    desk = await replaying(line(0, '1') + line(10, '2'))
+    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(desk.stop(), 5)
+    assert at_once == [False, False]
+    assert desk.replay
+    kept = progress_of(desk.replay.folder)
+    assert kept
+    assert kept.at == second(0)

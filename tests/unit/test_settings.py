@@ -108,7 +108,35 @@ def test_a_bad_value_is_one_sentence_by_flag_and_by_environment(
     assert str(by_flag.value) == str(by_environment.value) == says
 
 
-@pytest.mark.parametrize('host', ['0.0.0.0', '::', '192.168.1.5', 'example.com', ''])
-def test_a_desk_without_accounts_listens_on_loopback_alone(host: str) -> None:
-    with pytest.raises(Invalid, match=r'^--host .*is not a loopback address.*\.$'):
+@pytest.mark.parametrize('host', ['example.com', '1.2.3', ''])
+def test_a_host_is_an_address(host: str) -> None:
+    with pytest.raises(Invalid, match=r'^--host .*should be an address of this machine.*\.$'):
         load_settings(host=host)
+
+
+@pytest.mark.parametrize(
+    ('flags', 'alone'),
+    [
+        ({}, True),
+        ({'host': '::1'}, True),
+        ({'host': 'localhost'}, True),
+        ({'host': '0.0.0.0'}, False),
+        ({'host': '::'}, False),
+        ({'host': '192.168.1.5'}, False),
+        ({'trusted_proxies': '127.0.0.1'}, False),
+    ],
+)
+def test_only_a_desk_on_loopback_without_a_proxy_is_alone(flags: dict[str, str], alone: bool) -> None:
+    assert load_settings(**flags).alone is alone
+
+
+def test_proxies_are_addresses_or_networks() -> None:
+    assert load_settings(trusted_proxies='10.0.0.0/8, ::1').trusted_proxies == ('10.0.0.0/8', '::1/128')
+    with pytest.raises(Invalid, match=r'^--trusted-proxies caddy should be addresses or networks.*\.$'):
+        load_settings(trusted_proxies='caddy')
+
+
+@pytest.mark.parametrize('prefix', ['desk', '/desk/', '/de sk', '//'])
+def test_a_path_prefix_is_a_path(prefix: str) -> None:
+    with pytest.raises(Invalid, match=r'^--path-prefix .*should be a path like /desk'):
+        load_settings(path_prefix=prefix)

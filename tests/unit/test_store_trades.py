@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import SQLModel
 
 from desk import ledger
+from desk.acting import LOCAL
 from desk.errors import Conflict, DeskError, Invalid, NotFound
 from desk.matching.account import TradingState
-from desk.orders import LOCAL, Book, Change, Event, Fill, Leg, Order, Posting, Side, Status, Transaction
+from desk.orders import Book, Change, Event, Fill, Leg, Order, Posting, Side, Status, Transaction
 from desk.store import Store, Story
 from models import OPEN_ORDER
 from tests.unit.store_records import coin, record

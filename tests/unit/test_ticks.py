@@ -11,14 +11,38 @@ from hypothesis import strategies as st
 
 from columns import canonical
 from desk.errors import Invalid
-from desk.ticks import Bar, check_bar, check_price, check_timestamp, name_key, parse_name, parse_price, parse_timestamp
+from desk.ticks import (
+    Bar,
+    check_bar,
+    check_price,
+    check_timestamp,
+    name_key,
+    name_look,
+    parse_name,
+    parse_price,
+    parse_timestamp,
+)
 
 T = TypeVar('T')
+BLANKS = set('\u115f\u1160\u2800\u3164\uffa0')
 NOW = datetime(2026, 1, 31, 14, 30, tzinfo=UTC)
 prices = st.builds(
     lambda digits, places: Decimal(digits).scaleb(-places), st.integers(1, 10**20 - 1), st.integers(0, 18)
 ).filter(lambda price: len(price.as_tuple().digits) <= 28)
-names = st.text(st.characters(exclude_categories=['C', 'Z']), min_size=1, max_size=16)
+names = st.text(st.characters(exclude_categories=['C', 'Z', 'M']), min_size=1, max_size=16).filter(
+    lambda text: not BLANKS & set(text)
+)
+NAMES = ['BTC', '  BTC\n', 'Ünï', '比特币', '🚀', 'a' * 50, 'LP ETH/USDC', '🚀' * 50, 'ที่', 'नमस्ते', 'שָׁלוֹם', '🇩🇪']
+NAMES += [
+    '👨\u200d👩\u200d👧',
+    '🏳\ufe0f\u200d🌈',
+    '1\ufe0f\u20e3',
+    '❤\ufe0f',
+    '🧑🏽\u200d💻',
+    '<b>x</b>',
+    "'; DROP TABLE coin; --",
+]
+NAMES += ['{{7*7}}', '${7*7}', '=cmd()', '@SUM(1)', '../../etc', '%00', 'constructor', '__proto__']
 grouped = st.integers(1000, 10**20 - 1)
 
 
@@ -127,13 +151,37 @@ def test_a_name_in_another_case_is_the_same_coin(text: str) -> None:
     assert name_key(name.casefold()) == name_key(name) == name_key(parse_name(name))
 
 
-@pytest.mark.parametrize('text', ['', '   ', 'x' * 51, 'B\x00TC', 'B\u200bTC', 'B\u202eTC', 'B\nTC', '\u200d'])
+@pytest.mark.parametrize(
+    'text',
+    ['', '   ', 'x' * 51, 'B\x00TC', 'B\x1b[31mTC', 'B\nTC', 'a\ud800']
+    + [f'B{char}TC' for char in '\u200b\u200c\u200e\u202a\u202e\u2066\u2069\u2060\ufeff\u00ad\u2028\u180e\U000e0041']
+    + [f'B{char}TC' for char in '\u200d\ufe0f\ufe0e\u034f\u3164\u115f\uffa0\u2800\U000e0101'],
+)
 def test_what_cannot_be_seen_is_no_name(text: str) -> None:
     with pytest.raises(Invalid):
         parse_name(text)
 
 
-@pytest.mark.parametrize('text', ['BTC', '  BTC\n', 'Ünï', '比特币', '🚀', 'a' * 50, 'LP ETH/USDC'])
+@pytest.mark.parametrize('text', ['\u200d', '👨\u200d', '\u200d👨', '5\ufe0f', '🚀\ufe0f\ufe0f', '\u3164', '\u0301a'])
+def test_a_joiner_or_a_mark_stands_only_where_it_changes_what_is_seen(text: str) -> None:
+    with pytest.raises(Invalid):
+        parse_name(text)
+
+
+def test_a_pile_of_accents_is_no_name() -> None:
+    assert parse_name('Z' + '\u0335' * 4)
+    with pytest.raises(Invalid, match='at most 4 accents'):
+        parse_name('Z' + '\u0335' * 5)
+
+
+@pytest.mark.parametrize(
+    ('one', 'other'), [('🚀', '🚀\ufe0f'), ('❤', '❤\ufe0f'), ('A B', 'A\u00a0B'), ('A B', 'a  B'), ('e\u0301', 'É')]
+)
+def test_names_that_look_the_same_are_one(one: str, other: str) -> None:
+    assert name_look(parse_name(one)) == name_look(parse_name(other))
+
+
+@pytest.mark.parametrize('text', NAMES)
 def test_a_name_may_be_in_any_script(text: str) -> None:
     assert parse_name(text) == text.strip()
 

@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from desk import ledger
-from desk.orders import LOCAL, Book, Change, Event, Fill, Kind, Order, Rule, Side, Status, Steps, Terms, TimeInForce
+from desk.acting import LOCAL
+from desk.orders import Book, Change, Event, Fill, Kind, Order, Rule, Side, Status, Steps, Terms, TimeInForce
 from tests.unit.store_records import NOON
 
 

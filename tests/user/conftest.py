@@ -18,13 +18,14 @@ from tests.running import QUIET, ROOT, free_port
 
 @pytest.fixture
 async def user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[User]:
-    """A browser on a quiet, empty desk. An error in the log fails the test."""
+    """A browser on a quiet, empty desk; its parameter, if any, is more flags. An error in the log fails the test."""
     port = free_port()
     for waits in (User.should_see, User.should_not_see):  # for what a busy machine commits, too
         monkeypatch.setitem(waits.__kwdefaults__ or {}, 'retries', 100)
-    monkeypatch.setattr(sys, 'argv', ['app.py', '--port', str(port), '--data-dir', str(tmp_path / 'data'), *QUIET])
+    flags = (*QUIET, *getattr(request, 'param', ()))
+    monkeypatch.setattr(sys, 'argv', ['app.py', '--port', str(port), '--data-dir', str(tmp_path / 'data'), *flags])
     async with user_simulation(main_file=ROOT / 'app.py') as user:
         user.http_client.base_url = httpx.URL(f'http://127.0.0.1:{port}')
         yield user

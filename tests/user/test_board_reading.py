@@ -21,7 +21,10 @@ from tests.user.helpers import listed, press, price
 def coins(user: User) -> list[str]:
     """The names of the rows, from the top; none on a board that is hidden because it is empty."""
     lists = [element for element in user.find(kind=ui.element).elements if 'rows' in element.classes]
-    return [row.cell.props['data-coin'] for rows in lists for row in rows.default_slot.children if hasattr(row, 'cell')]
+    cells = [
+        element.cell for rows in lists for element in rows.default_slot.children if isinstance(element, LiveElement)
+    ]
+    return [cell.props['data-coin'] for cell in cells if 'data-coin' in cell.props]  # beside each row are its tools
 
 
 async def should_list(user: User, names: Sequence[str]) -> None:

@@ -12,8 +12,14 @@ from nicegui import Client, ui
 from nicegui.testing import User
 
 from desk.crew import Crew
-from pages.live import Live
+from pages.live import Live, figures
 from pages.wire import Message
+
+
+def figures_of(live: Live) -> dict[tuple[str, str], float]:
+    """What Prometheus is told, by name and state."""
+    samples = (sample for family in figures(live) for sample in family.samples)
+    return {(sample.name, sample.labels.get('state', '')): sample.value for sample in samples}
 
 
 class Listener:
@@ -25,10 +31,15 @@ class Listener:
     def __init__(self) -> None:
         self.rooms, self.gone, self.drained = frozenset[str](), False, True
         self.heard: list[dict[str, Any]] = []
+        self.taken = 0  # bytes
         self.arrived = asyncio.Event()
 
     async def ready(self) -> None:
         """At once."""
+
+    def size(self, message: Message) -> int:
+        """As it is."""
+        return len(message.packet)
 
     def write(self, message: Message) -> bool:
         """Keep it; nothing while it is slow."""
@@ -36,7 +47,7 @@ class Listener:
             event, cells = json.loads(message.packet.removeprefix(b'42'))
             assert event == 'update'
             self.heard.append(cells)
-            self.last = message
+            self.last, self.taken = message, self.taken + self.size(message)
             self.arrived.set()
         return self.drained
 
@@ -124,6 +135,9 @@ async def test_a_frame_is_encoded_once_for_all_who_get_it(user: User, live: Live
     live.set(cell, '5')
     assert await one.contents() == await other.contents() == {cell.id: '5'}
     assert one.last is other.last
+    told = figures_of(live)
+    assert told['cointape_browser_messages_total', ''] == 4, 'a snapshot and a frame, to two browsers'
+    assert told['cointape_browser_bytes_total', ''] == one.taken + other.taken > 0
 
 
 async def test_half_a_character_in_one_cell_keeps_no_other_from_its_frame(
@@ -183,6 +197,7 @@ async def test_a_browser_that_stops_reading_is_left_alone_until_it_has_drained(
     live.set(cell, '1')
     assert await quick.contents() == {cell.id: '1'}
     assert slow.rooms == frozenset()
+    assert figures_of(live)['cointape_browsers', 'slow'] == 1
     await slow.tune()  # a re-sort
     live.set(cell, '2')
     assert await quick.contents() == {cell.id: '2'}

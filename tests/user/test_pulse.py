@@ -39,7 +39,8 @@ async def opened(
     page = await fetch(http, '/wired')
     query = urlencode({**page.query, 'EIO': '4', 'transport': 'websocket'})
     url = f'ws://127.0.0.1:{port}{SOCKET}?{query}'
-    async with connect(url, compression=compression, ping_interval=None) as socket:
+    own = {'Cookie': page.cookie}
+    async with connect(url, additional_headers=own, compression=compression, ping_interval=None) as socket:
         await socket.recv()
         await socket.send('40')
         assert str(await socket.recv()).startswith('40')
@@ -119,6 +120,7 @@ async def test_who_left_is_asked_nothing(port: int) -> None:
 async def test_who_polls_and_falls_silent_is_let_go(port: int) -> None:
     async with served(port) as http:
         page = await fetch(http, '/wired')
+        http.headers['Cookie'] = page.cookie
         query = {**page.query, 'EIO': '4', 'transport': 'polling'}
         query['sid'] = orjson.loads((await http.get(SOCKET, params=query)).text[1:])['sid']
         await http.post(SOCKET, params=query, content='40')

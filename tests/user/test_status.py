@@ -12,7 +12,17 @@ from tests.user.helpers import price
 async def test_it_shows_feeds_writer_browsers_lag_memory_database_and_versions(user: User, desk: Desk) -> None:
     await price(desk, 'BTC', '1')
     await user.open('/status')
-    for words in ('Demo market', 'Writer', 'Last commit', 'Browsers', 'Event loop', 'Memory', 'SQLite', 'nicegui'):
+    for words in (
+        'Demo market',
+        'Writer',
+        'Last commit',
+        'Browsers',
+        'Event loop',
+        'Memory',
+        'SQLite',
+        'nicegui',
+        'Prometheus',
+    ):
         await user.should_see(words)
 
 
@@ -28,6 +38,7 @@ async def test_red_is_true(desk: Desk) -> None:
     assert 'class=bad' not in status_html(well, (1, 0))
     late = replace(well, lag_p99=0.9)
     assert '<dd class=bad>' in status_html(late, (1, 0))
+    assert '<dt>Waiting: orders · alerts · letters</dt><dd>0 · 0 · 0</dd>' in status_html(well, (1, 0))
     full = replace(well, writer=replace(well.writer, queue=100_000, error='The disk is full.'))
     assert '<dd class=bad>100,000</dd>' in status_html(full, (1, 0))
     assert '<dd class=bad>The disk is full.</dd>' in status_html(full, (1, 0))

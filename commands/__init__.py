@@ -1,0 +1,1 @@
+"""The command line: one file a command. `line.py` has them all; `python app.py` alone runs the desk."""

@@ -1,0 +1,1 @@
+"""Alerts at work: kept, fired once, sent to the channels of whoever asked for them."""
