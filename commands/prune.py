@@ -16,6 +16,7 @@ from desk.store.retention import (
     AUDIT_DAYS,
     AUDITED,
     PRICES,
+    REFUSALS,
     SESSION_DAYS,
     SESSIONS,
     STEP,
@@ -37,11 +38,11 @@ def prune(
     """Drop now what the desk drops by itself as time goes by, or more of it with fewer days; a desk may run meanwhile.
 
     What something else cites stays: a firing whose delivery is still on its way, an alert, a price entered by hand,
-    every order and every posting. SQLite uses the room again, its file does not shrink: a backup is as small as it can
-    be. "--dry-run --keep-days 30" says what would go.
+    every order that was not refused and every posting. SQLite uses the room again, its file does not shrink: a backup
+    is as small as it can be. "--dry-run --keep-days 30" says what would go.
     """
     now = utc_now()
-    ages = {PRICES: settings.feed_record_days, **dict.fromkeys(ALERTING, settings.keep_days)}
+    ages = {PRICES: settings.feed_record_days, **dict.fromkeys((*ALERTING, *REFUSALS), settings.keep_days)}
     with existing(settings.database) as engine:
         expect(engine)
         for rule, days in (ages | {SESSIONS: SESSION_DAYS, AUDITED: audit_days}).items():

@@ -31,7 +31,7 @@ from desk.preferences import Preferences
 from desk.registry import Registry
 from desk.replay.feed import Replay
 from desk.replay.sessions import Replays
-from desk.retention import forget_firings, forget_prices
+from desk.retention import forget_outcomes, forget_prices
 from desk.settings import Settings
 from desk.status import Status, look
 from desk.store import Entry, HistoryPage, Store
@@ -102,7 +102,7 @@ class Desk:
         self.crew.every(0.2, 'windows', self._recall, rest=4)  # an import ages the same coins again and again
         self.crew.every(COMPARE_EVERY / 10 if self.replay else COMPARE_EVERY, 'changes', self._compare)
         self.crew.every(PRUNE_EVERY, 'retention', partial(forget_prices, self.store, self.clock, self.settings))
-        self.crew.every(RETIRE_EVERY, 'old firings', partial(forget_firings, self.store, self.clock, self.settings))
+        self.crew.every(RETIRE_EVERY, 'old outcomes', partial(forget_outcomes, self.store, self.clock, self.settings))
         await self.feeds.start(self.coinage.to_follow(self.settings.coins), not self.quotes())
 
     async def stop(self) -> None:

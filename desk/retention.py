@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from desk.settings import Settings
 from desk.store import Store
-from desk.store.retention import ALERTING, STEP
+from desk.store.retention import ALERTING, REFUSALS, STEP
 
 
 async def forget_prices(store: Store, clock: Callable[[], datetime], settings: Settings) -> None:
@@ -15,9 +15,9 @@ async def forget_prices(store: Store, clock: Callable[[], datetime], settings: S
         pass
 
 
-async def forget_firings(store: Store, clock: Callable[[], datetime], settings: Settings) -> None:
-    """Firings with their deliveries, and what deleted alerts leave behind, older than --keep-days."""
+async def forget_outcomes(store: Store, clock: Callable[[], datetime], settings: Settings) -> None:
+    """Firings with their deliveries, what deleted alerts leave behind, and refused orders, older than --keep-days."""
     before = clock() - timedelta(days=settings.keep_days)
-    for rule in ALERTING:
+    for rule in (*ALERTING, *REFUSALS):
         while await store.drop(rule, before) == STEP:
             pass

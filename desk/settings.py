@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     frame_rate: int = flag(10, 'Updates a second that a browser gets at most.', ge=1, le=60)
     feed_record_days: int = flag(8, 'Days that single prices of a feed are kept; their candles stay.', ge=1)
     keep_days: int = flag(
-        365, 'Days that firings of alerts and their deliveries are kept; alerts stay.', ge=1, le=36_500
+        365, 'Days that firings of alerts with their deliveries, and refused orders, are kept.', ge=1, le=36_500
     )
     odd_price: Decimal = flag(Decimal(20), 'Per cent from the last price from which the form asks once more.', gt=0)
     paper_cash: Decimal = flag(Decimal(100_000), 'What a paper account opens with.', gt=0, le=10**15, decimal_places=8)

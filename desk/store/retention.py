@@ -10,9 +10,10 @@ from sqlmodel import SQLModel
 
 import account_models  # noqa: F401  (its import makes the tables)
 from alert_models import UNDELIVERED
-from desk.alert import Status
+from desk import alert, orders
 from desk.store.alert_rows import ALERT, DELIVERY, FIRING, MARK
 from desk.store.tables import RECORD, of_kind
+from desk.store.trade_rows import EVENT, FILL, ORDER
 
 AUDIT, SESSION = (SQLModel.metadata.tables[name] for name in ('audit', 'session'))
 STEP = 1_000  # rows that go together: others write in between
@@ -28,19 +29,14 @@ class Rule:
     old: Callable[[datetime], ColumnElement[bool]]
 
 
-def _newest(table: FromClause) -> ColumnElement[Any]:
+def _newest(table: FromClause, number: str = 'id') -> ColumnElement[Any]:
     """Its number is never given again, so that nobody who counts on from it misses a row."""
-    return select(func.max(table.c.id)).scalar_subquery()
+    return select(func.max(table.c[number])).scalar_subquery()
 
 
 def _record(before: datetime) -> ColumnElement[bool]:
-    newest = select(func.max(RECORD.c.seq)).scalar_subquery()
-    return and_(
-        of_kind(RECORD, feed=True),
-        RECORD.c.timestamp < before,
-        RECORD.c.id != _newest(RECORD),
-        RECORD.c.seq != newest,
-    )
+    numbered = (RECORD.c[number] != _newest(RECORD, number) for number in ('id', 'seq'))
+    return and_(of_kind(RECORD, feed=True), RECORD.c.timestamp < before, *numbered)
 
 
 def _stays() -> ColumnElement[bool]:
@@ -58,7 +54,7 @@ def _firing(before: datetime) -> ColumnElement[bool]:
 
 
 def _mark(before: datetime) -> ColumnElement[bool]:
-    gone = select(ALERT.c.id).where(ALERT.c.status == Status.DELETED, ALERT.c.changed < before)
+    gone = select(ALERT.c.id).where(ALERT.c.status == alert.Status.DELETED, ALERT.c.changed < before)
     cited = select(FIRING.c.id).where(FIRING.c.alert_id == MARK.c.alert_id, FIRING.c.at >= before).exists()
     return and_(MARK.c.alert_id.in_(gone), ~cited)
 
@@ -71,11 +67,41 @@ def _entry(before: datetime) -> ColumnElement[bool]:
     return and_(AUDIT.c.at < before, AUDIT.c.id != _newest(AUDIT))
 
 
+def _refused(order: FromClause, before: datetime) -> ColumnElement[bool]:
+    return and_(order.c.status == orders.Status.REFUSED, order.c.updated < before)
+
+
+def _step(before: datetime) -> ColumnElement[bool]:
+    return and_(EVENT.c.order_id.in_(select(ORDER.c.id).where(_refused(ORDER, before))), EVENT.c.id != _newest(EVENT))
+
+
+def _goes(order: FromClause, before: datetime) -> ColumnElement[bool]:
+    last = select(EVENT.c.id).where(EVENT.c.order_id == order.c.id, EVENT.c.id == _newest(EVENT.alias()))
+    fill = select(FILL.c.id).where(FILL.c.order_id == order.c.id)
+    numbered = (order.c[number] != _newest(ORDER.alias(), number) for number in ('id', 'seq', 'rank'))
+    return and_(_refused(order, before), ~last.exists(), ~fill.exists(), *numbered)
+
+
+def _leg(before: datetime) -> ColumnElement[bool]:
+    return and_(ORDER.c.parent_id.is_not(None), _goes(ORDER, before))
+
+
+def _refusal(before: datetime) -> ColumnElement[bool]:
+    leg = ORDER.alias()
+    stays = select(leg.c.id).where(leg.c.parent_id == ORDER.c.id, not_(_goes(leg, before)))
+    return and_(ORDER.c.parent_id.is_(None), _goes(ORDER, before), ~stays.exists())
+
+
 PRICES = Rule('prices of feeds', RECORD, _record)
 ALERTING = (
     Rule('deliveries of firings', DELIVERY, _delivery),
     Rule('firings of alerts', FIRING, _firing),
     Rule('marks of deleted alerts', MARK, _mark),
+)
+REFUSALS = (
+    Rule('steps of refused orders', EVENT, _step),
+    Rule('refused legs of brackets', ORDER, _leg),
+    Rule('refused orders', ORDER, _refusal),
 )
 SESSIONS = Rule('sessions that have ended', SESSION, _session)
 AUDITED = Rule('entries of the audit log', AUDIT, _entry)
