@@ -95,8 +95,8 @@ def key_switch() -> None:
 
 
 def keys_html() -> str:
-    """The table of the keys, with the pages that who looks may see."""
-    does = ''.join(_line(f'<kbd>{key}</kbd>', words) for key, words in SHORTCUTS.items())
+    """The table of the keys, with what who looks may do and see."""
+    does = ''.join(_line(f'<kbd>{key}</kbd>', one.does) for key, one in SHORTCUTS.items() if may(one.right))
     goes = ''.join(
         _line(f'<kbd>{GO}</kbd> <kbd>{escape(place.letter)}</kbd>', place.label)
         for place in (*MENU, *ELSEWHERE)

@@ -36,13 +36,22 @@ ELSEWHERE = (  # not in the menu, but a letter leads there
     Place('/lists', 'Watchlists', 'w'),
 )
 OF_ACCOUNTS = ('/account', '/people', '/audit')
+
+
+class Shortcut(NamedTuple):
+    """What a key does, for who has the right."""
+
+    does: str
+    right: Right = Right.READ
+
+
 SHORTCUTS = {  # a page says which of them it has: `surroundings.keys.on('j', …)`; every page has the others
-    '/': 'Go to the search box',
-    'a': 'Add a price',
-    'j': 'Go to the next coin on the board',
-    'k': 'Go to the coin before it on the board',
-    'Enter': 'Open the coin that has the focus',
-    'Esc': 'Close a dialog, or empty the search box',
-    '?': 'Show these keys',
+    '/': Shortcut('Go to the search box'),
+    'a': Shortcut('Add a price', Right.PRICES),
+    'j': Shortcut('Go to the next coin on the board'),
+    'k': Shortcut('Go to the coin before it on the board'),
+    'Enter': Shortcut('Open the coin that has the focus'),
+    'Esc': Shortcut('Close a dialog, or empty the search box'),
+    '?': Shortcut('Show these keys'),
 }
 GO = 'g'

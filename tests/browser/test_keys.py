@@ -63,7 +63,10 @@ def test_the_question_mark_shows_every_key(page: Page) -> None:
     go(page, '/status')
     page.keyboard.press('?')
     dialog = page.get_by_role('dialog')
-    for words in (*SHORTCUTS.values(), *(place.label for place in (*MENU, *ELSEWHERE) if place.letter)):
+    for words in (
+        *(key.does for key in SHORTCUTS.values()),
+        *(place.label for place in (*MENU, *ELSEWHERE) if place.letter),
+    ):
         expect(dialog.get_by_text(words, exact=True)).to_be_visible()
     page.keyboard.press('a')
     page.keyboard.press('g')

@@ -134,12 +134,13 @@ async def test_ways_to_a_page_are_shown_to_who_may_see_it(
         await hers.open('/')
         assert "'href': '/status'" in texts(hers)
         assert '>Status<' in keys_html()
+        assert '>Add a price<' in keys_html()
     with acts(somebody('vic', Role.VIEWER)):
         await user.open('/')
         assert 'class="words"' in texts(user)
         assert '/status' not in texts(user)
         assert '>Board<' in keys_html()
-        for barred in ('Portfolio', 'Import', 'Settings', 'Status', 'Orders', 'Replays'):
+        for barred in ('Add a price', 'Portfolio', 'Import', 'Settings', 'Status', 'Orders', 'Replays'):
             assert f'>{barred}<' not in keys_html()
 
 
