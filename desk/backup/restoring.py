@@ -106,9 +106,7 @@ def _put(database: Path, settings: Settings, now: datetime, overwrite: bool) -> 
 
 def _fill(engine: Engine, database: Path, overwrite: bool) -> None:
     """All rows in one transaction: a database that refuses one is as it was."""
-    with engine.connect() as connection:
-        if others := connection.scalar(OTHERS):
-            raise Invalid(f'That database is in use (connections: {others}); end the desks on it first.')
+    refuse_in_use(engine)
     migrate(engine)
     copy = connect(f'sqlite:///{database}', PATIENCE)
     try:
@@ -122,6 +120,13 @@ def _fill(engine: Engine, database: Path, overwrite: bool) -> None:
             pour(source, target)
     finally:
         copy.dispose()
+
+
+def refuse_in_use(engine: Engine) -> None:
+    """Raises Invalid where others are connected to a PostgreSQL database."""
+    with engine.connect() as connection:
+        if others := connection.scalar(OTHERS):
+            raise Invalid(f'That database is in use (connections: {others}); end the desks on it first.')
 
 
 def _put_file(path: Path, content: bytes, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 from sqlmodel import SQLModel
 
 import account_models  # noqa: F401  (their import fills the metadata)
@@ -23,7 +23,20 @@ def pour(source: Connection, target: Connection) -> int:
 
     SQLite takes rows that cite later ones only without `foreign_keys`.
     """
-    return sum(_pour(source, target, table) for table in tables())
+    return sum(pour_rows(source, target, table, select(table)) for table in tables())
+
+
+def pour_rows(source: Connection, target: Connection, table: Table, query: Select[Any]) -> int:
+    """Copy those rows of a table that a query finds; how many."""
+    names = tuple(column.name for column in table.columns)
+    chunks = source.execution_options(stream_results=True).execute(query).partitions(ROWS)
+    if target.dialect.name == 'postgresql':
+        return _copied(target, table, names, chunks)
+    rows = 0
+    for chunk in chunks:
+        insert_rows(target, table, names, [tuple(row) for row in chunk])
+        rows += len(chunk)
+    return rows
 
 
 def filled(connection: Connection) -> list[str]:
@@ -40,18 +53,6 @@ def clear(connection: Connection) -> None:
 def count(connection: Connection) -> int:
     """How many rows there are."""
     return sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables())
-
-
-def _pour(source: Connection, target: Connection, table: Table) -> int:
-    names = tuple(column.name for column in table.columns)
-    chunks = source.execution_options(stream_results=True).execute(select(table)).partitions(ROWS)
-    if target.dialect.name == 'postgresql':
-        return _copied(target, table, names, chunks)
-    rows = 0
-    for chunk in chunks:
-        insert_rows(target, table, names, [tuple(row) for row in chunk])
-        rows += len(chunk)
-    return rows
 
 
 def _copied(target: Connection, table: Table, names: tuple[str, ...], chunks: Iterator[Sequence[Any]]) -> int:

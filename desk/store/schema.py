@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, column, inspect, table
 
-from desk.errors import Unavailable
+from desk.errors import Conflict, Unavailable
 from desk.store.database import writing
+from desk.store.moving import filled
 from desk.store.snapshot import keep
 from models import utc_now
 
+VERSION = table('alembic_version', column('version_num'))
+MOVING = 'moving'  # stands before the revision of a database that a desk is being moved into; greater than each number
 MIGRATIONS = Path(__file__).parents[2] / 'migrations'
 
 
@@ -42,6 +45,29 @@ def expect(engine: Engine) -> None:
     _refuse_newer(revision, head)
 
 
+def move_into(engine: Engine) -> bool:
+    """Take a database without a desk for one that is moved in; False where one that was begun goes on.
+
+    No desk opens it until `moved_into`. Raises Conflict where there is a desk.
+    """
+    head, revision = newest(), revision_of(engine)
+    if revision == MOVING + head:
+        return False
+    if revision not in (None, head):
+        raise Conflict(f'There is a desk in that database already, of revision {revision}.')
+    migrate(engine)
+    with writing(engine).begin() as connection:
+        if tables := filled(connection):
+            raise Conflict(f'There is a desk in that database already: it has rows ({tables[0]}).')
+        connection.execute(VERSION.update().values(version_num=MOVING + head))
+    return True
+
+
+def moved_into(connection: Connection) -> None:
+    """It is a desk's database from now on."""
+    connection.execute(VERSION.update().values(version_num=newest()))
+
+
 def newest() -> str:
     """The revision that this program knows."""
     return max(path.stem for path in (MIGRATIONS / 'versions').glob('[0-9]*.py')).partition('_')[0]
@@ -54,6 +80,8 @@ def revision_of(engine: Engine) -> str | None:
 
 
 def _refuse_newer(revision: str | None, head: str) -> None:
+    if revision is not None and revision.startswith(MOVING):
+        raise Unavailable('A desk is being moved into this database: give “move” again, which goes on from there.')
     if revision is not None and revision > head:
         raise Unavailable(
             f'This database belongs to a newer Cointape (revision {revision}, this one knows {head}): '

@@ -2,7 +2,7 @@
 
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -46,6 +46,18 @@ def postgresql() -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture
+def blank(postgresql: str) -> Callable[[], str]:
+    """Makes PostgreSQL databases without tables; their URLs."""
+
+    def make() -> str:
+        name = f'blank_{next(_numbers)}'
+        _run(postgresql, f'CREATE DATABASE {name}')
+        return _named(postgresql, name)
+
+    return make
+
+
 @pytest.fixture(params=['sqlite', pytest.param('postgresql', marks=pytest.mark.slow)])
 def kind(request: pytest.FixtureRequest) -> str:
     """On which database this runs."""
@@ -57,10 +69,8 @@ def blank_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     """The URL of a database without tables."""
     if kind == 'sqlite':
         return f'sqlite:///{tmp_path / "cointape.db"}'
-    server: str = request.getfixturevalue('postgresql')
-    name = f'blank_{next(_numbers)}'
-    _run(server, f'CREATE DATABASE {name}')
-    return _named(server, name)
+    make: Callable[[], str] = request.getfixturevalue('blank')
+    return make()
 
 
 @pytest.fixture

@@ -7,63 +7,20 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
-from typer.testing import CliRunner
 
-from commands.line import commands
 from commands.preparing import prepare_lock
 from desk.desk import Desk
 from desk.sealing import Vault
 from desk.settings import Settings
-from desk.store.database import connect
-from desk.store.schema import migrate
 from tests.running import Server, wait_until
-from tests.unit.filled_tables import Held, fill, held, made
+from tests.unit.desks_on_disk import database_in, full_desk, refused, say, with_engine
+from tests.unit.filled_tables import held, made
 
 COINS = ('AAA', 'BBB', 'CCC')
-
-
-def say(*words: object) -> str:
-    """What a command says that ends well."""
-    result = CliRunner().invoke(commands, [str(word) for word in words])
-    assert result.exit_code == 0, result.output
-    return ' '.join(result.output.split())
-
-
-def refused(*words: object) -> str:
-    """What a command says that ends with status 2, without a traceback."""
-    result = CliRunner().invoke(commands, [str(word) for word in words])
-    assert result.exit_code == 2, result.output
-    assert 'Traceback' not in result.output
-    return ' '.join(result.output.split())
-
-
-def database_in(folder: Path) -> str:
-    return f'sqlite:///{folder / "cointape.db"}'
-
-
-def with_engine(url: str, act: Callable[[Engine], Held | None]) -> Held:
-    engine = connect(url, patience=1)
-    try:
-        return act(engine) or {}
-    finally:
-        engine.dispose()
-
-
-def full_desk(url: str) -> Held:
-    """A database of the newest revision with a row in each table; what it holds."""
-
-    def make(engine: Engine) -> Held:
-        migrate(engine)
-        fill(engine)
-        return held(engine)
-
-    return with_engine(url, make)
 
 
 @pytest.fixture
@@ -77,20 +34,6 @@ def desk_dir(tmp_path: Path) -> Path:
     (folder / 'nicegui' / 'other.txt').write_text('no')
     (folder / 'sealed').write_text(Vault(folder / 'channel_key').seal('json://hook'))
     return folder
-
-
-@pytest.fixture
-def blank(postgresql: str) -> Callable[[], str]:
-    """Makes empty databases on PostgreSQL."""
-    numbers = count(1)
-
-    def make() -> str:
-        name = f'moved_{next(numbers)}'
-        with psycopg.connect(postgresql, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE {name}'.encode())
-        return postgresql.replace('/postgres?', f'/{name}?')
-
-    return make
 
 
 class Load(threading.Thread):
