@@ -16,6 +16,7 @@ from desk.ticket import parse_number, parse_ticket
 
 EXAMPLE = '{"name": "BTC", "side": "buy", "type": "market", "size": "0.1"}'
 CHANGE = '{"limit_price": "66400"}'
+NOTE = '{"note": "too early"}'
 FIELDS = tuple(order_examples.ORDER_FIELDS)
 AMENDABLE = ('size', 'limit_price', 'stop_price')
 OrderId = Annotated[int, Path(ge=1, lt=2**63, examples=[17])]
@@ -138,13 +139,19 @@ def _fills(routes: APIRouter, desk: Desk) -> None:
     )
     async def note(fill_id: FillId, request: Request) -> Response:
         """Write a note on a fill, or empty it: the one thing about a fill that can change."""
-        given = await body.read(request, lambda sent: body.fields(sent, ('note',), '{"note": "too early"}'))
-        await desk.broker.set_note(fill_id, body.text(given, 'note'))
+        await desk.broker.set_note(fill_id, await body.read(request, _note))
         return Response(status_code=204)
 
 
 def _ticket(sent: Any) -> Ticket:
     return parse_ticket(body.fields(sent, FIELDS, EXAMPLE))
+
+
+def _note(sent: Any) -> str:
+    given = body.fields(sent, ('note',), NOTE)
+    if 'note' not in given:
+        raise Invalid(f'Say the note: {NOTE}, or "" to empty it.', 'note')
+    return body.text(given, 'note')
 
 
 def _amendment(sent: Any) -> dict[str, Any]:

@@ -35,6 +35,6 @@ async def test_a_note_is_written_and_wiped(http: httpx.AsyncClient) -> None:
     for note in ('too early', ''):
         assert (await http.patch(f'/api/fills/{fill["id"]}', json={'note': note})).status_code == 204
         assert (await get(http, '/api/fills'))['fills'] == [{**fill, 'note': note}]
-    for given in ({'note': 'x' * 501}, {'note': 7}, {'price': '1'}):
+    for given in ({'note': 'x' * 501}, {'note': 7}, {'note': None}, {}, {'price': '1'}):
         assert (await http.patch(f'/api/fills/{fill["id"]}', json=given)).status_code == 422
     assert (await http.patch('/api/fills/99', json={'note': 'x'})).status_code == 404
