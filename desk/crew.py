@@ -34,17 +34,17 @@ class Crew:
         self._tasks.clear()
 
     async def _repeat(self, seconds: float, name: str, step: Callable[[], Awaitable[None]], rest: float) -> None:
-        pause = seconds
+        pause = trouble = 0.0
         while True:
             began = monotonic()
             try:
                 await step()
                 self.problems.pop(name, None)
-                pause = max(seconds, min(rest * (monotonic() - began), LONGEST_PAUSE))
+                pause, trouble = max(seconds, min(rest * (monotonic() - began), LONGEST_PAUSE)), 0.0
             except Exception as error:  # told on /status until it works again
                 self.problems[name] = f'{type(error).__name__}: {error}'
                 log.exception('%s failed', name)
                 if self._stopped:  # an error on the way out has taken the cancellation's place
                     return
-                pause = min(max(2 * pause, SHORTEST_PAUSE), max(seconds, LONGEST_PAUSE))
+                pause = trouble = min(max(2 * trouble, SHORTEST_PAUSE), LONGEST_PAUSE)
             await asyncio.sleep(pause)

@@ -27,6 +27,22 @@ async def test_a_step_that_fails_is_told_and_taken_up_again() -> None:
     assert steps[:3] == [{}, {'the work': 'ValueError: no luck'}, {}]
 
 
+async def test_what_is_done_once_a_day_and_fails_is_not_left_for_a_day() -> None:
+    crew, well = Crew(), asyncio.Event()
+    steps: list[dict[str, str]] = []
+
+    async def step() -> None:
+        steps.append(dict(crew.problems))
+        if len(steps) == 1:
+            raise ValueError('no luck')
+        well.set()
+
+    crew.every(86_400, 'the work', step)
+    await asyncio.wait_for(well.wait(), 10)
+    await crew.stop()
+    assert steps == [{}, {'the work': 'ValueError: no luck'}]
+
+
 async def test_work_that_is_stopped_has_stopped() -> None:
     crew, begun, ended = Crew(), asyncio.Event(), asyncio.Event()
 

@@ -18,7 +18,7 @@ from desk.desk import Desk
 from gate.cookies import NAME
 from tests.fetching import SOCKET, Page, fetch
 from tests.running import QUIET, ROOT, free_port
-from tests.user.test_wire import served
+from tests.user.serving import served
 
 PASSWORD = 'a password that is long enough'
 

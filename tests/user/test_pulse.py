@@ -16,12 +16,12 @@ from websockets.exceptions import ConnectionClosed
 from pages import pulse, wire
 from tests.fetching import SOCKET, fetch
 from tests.protocol import PING, PONG
-from tests.user import test_wire
-from tests.user.test_wire import WAIT, served, until
+from tests.user import serving
+from tests.user.serving import WAIT, served, until
 
 INTERVAL, TIMEOUT = 0.05, 0.5
 
-port = test_wire.port
+port = serving.port
 
 
 @pytest.fixture(autouse=True)

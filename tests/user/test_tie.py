@@ -14,7 +14,7 @@ from desk.acting import acting
 from pages import tie
 from tests.fetching import SOCKET, Page
 from tests.user.people import Person, Town, event, town
-from tests.user.test_wire import until
+from tests.user.serving import until
 
 heard: list[tuple[str, str]] = []
 

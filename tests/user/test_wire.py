@@ -1,72 +1,27 @@
 """What the wire relies on inside uvicorn, engine.io and NiceGUI: these fail first when an upgrade changes it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from functools import partial
 from secrets import token_hex
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 import orjson
 import pytest
 import uvicorn
 from nicegui import Client, core, ui
 from nicegui.server import Server
-from nicegui.testing import User
 from websockets.asyncio.client import connect
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from pages import wire
-from tests.fetching import SOCKET, fetch, visitor
+from tests.fetching import SOCKET, fetch
 from tests.protocol import Browser
+from tests.user import serving
+from tests.user.serving import served, until
 
-WAIT = 5.0
-
-
-@asynccontextmanager
-async def served(port: int, ws: Any = wire.Wire) -> AsyncIterator[httpx.AsyncClient]:
-    """The app of this test on a real server, whose websockets are of this kind; yields what gets its pages."""
-    config = uvicorn.Config(core.app, port=port, lifespan='off', ws=ws, log_level='error', ws_per_message_deflate=False)
-    server = uvicorn.Server(config)
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    try:
-        async with visitor(f'http://127.0.0.1:{port}') as http:
-            yield http
-    finally:
-        await server.shutdown()
-        await _hang_up()
-
-
-async def _hang_up() -> None:
-    """End what is left of long polls: they have no connection of their own that the server's end would end."""
-    sockets = core.sio.eio.sockets
-    for number, left in list(sockets.items()):
-        if not left.closed:
-            await left.close(wait=False, abort=True)
-        sockets.pop(number, None)
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    """Return when it is true."""
-    async with asyncio.timeout(WAIT):
-        while not condition():  # noqa: ASYNC110  (told by another machine, as it were)
-            await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def port(user: User) -> int:
-    """Where the desk under test may be; on it, /wired is a page."""
-
-    @ui.page('/wired')
-    def page() -> None:
-        ui.label('wired')
-
-    return int(user.http_client.base_url.port or 0)
+port = serving.port
 
 
 def client_of(browser: Browser) -> Client:
