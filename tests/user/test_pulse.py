@@ -19,7 +19,7 @@ from tests.protocol import PING, PONG
 from tests.user import serving
 from tests.user.serving import WAIT, served, until
 
-INTERVAL, TIMEOUT = 0.05, 2.0  # a busy machine may take its time between two polls
+INTERVAL, TIMEOUT = 0.05, 1.0  # a busy machine takes its time between two polls
 
 port = serving.port
 
