@@ -8,18 +8,19 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from desk.acting import LOCAL
-from desk.alert import Alert, Condition, Repeat, Status
+from desk.alert import Alert, Condition, Repeat
 from desk.alerting.conditions import LEVELS, MOVES, Conditions
 from desk.alerting.watch import Watch
 from desk.ticks import Tick
 from models import Origin
+from tests.plain_alert import PLAIN
 
 COINS, TICKS, RUNS, LIMIT = 100, 50_000, 5, 10_000
 ALERTS = (0, 1_000, 100_000)
@@ -60,31 +61,18 @@ class Bench:
         up = condition in (Condition.ABOVE, Condition.CROSSES_UP) or not falls
         level = (price * Decimal(str(1 + away if up else 1 - away))).quantize(CENT)
         moves = condition in MOVES
-        return Alert(
+        return replace(
+            PLAIN,
             id=number,
-            user=LOCAL,
             coin_id=coin,
-            watchlist_id=None,
             condition=condition,
             price=None if moves else level,
             percent=Decimal(str(100 * away)).quantize(CENT) if moves else None,
             window=self.random.choice((300, 3600, 86400)) if moves else None,
-            minutes=None,
             repeat=Repeat.EVERY,
             cooldown=60,
-            rearm=None,
-            name='',
-            note='',
-            message='',
-            toast=True,
-            sound=False,
-            channels=(),
-            status=Status.ACTIVE,
-            snoozed=None,
-            expires=None,
             created=START,
             changed=START,
-            revision=1,
         )
 
     def run(self) -> tuple[float, int]:

@@ -34,7 +34,7 @@ class Crew:
         self._tasks.clear()
 
     async def _repeat(self, seconds: float, name: str, step: Callable[[], Awaitable[None]], rest: float) -> None:
-        pause = trouble = 0.0
+        trouble = 0.0
         while True:
             began = monotonic()
             try:

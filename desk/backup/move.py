@@ -12,7 +12,7 @@ from desk.backup.restoring import refuse_in_use
 from desk.errors import Conflict, Invalid
 from desk.store.database import writing
 from desk.store.existing import existing
-from desk.store.moving import pour_rows, tables
+from desk.store.moving import count, pour_rows, tables
 from desk.store.schema import expect, move_into, moved_into
 from desk.store.tables import RECORD
 from desk.ticks import MONEY
@@ -51,7 +51,7 @@ def _pieces(here: Connection, new: Engine, table: Table) -> Iterator[int]:
     """Copy a table; the rows that the target has after each commit."""
     while True:
         with writing(new).begin() as there:
-            rows = _count(there, table)
+            rows = count(there, table)
             if rows and table is not RECORD:
                 return
             newest = there.scalar(select(func.max(RECORD.c.id))) or 0
@@ -86,7 +86,7 @@ def tally(connection: Connection, table: Table) -> Tally:
     columns = [column for column in table.columns if isinstance(column.type, Integer | ExactDecimal)]
     sums = _sums(connection, columns) if columns else ()
     named = {column.name: Decimal(total or 0) for column, total in zip(columns, sums, strict=True)}
-    return Tally(_count(connection, table), named)
+    return Tally(count(connection, table), named)
 
 
 def _sums(connection: Connection, columns: list[Column[Any]]) -> Iterable[Decimal | int | None]:
@@ -97,7 +97,3 @@ def _sums(connection: Connection, columns: list[Column[Any]]) -> Iterable[Decima
         for row in connection.execution_options(stream_results=True).execute(select(*columns)):
             totals = [total + (value or 0) for total, value in zip(totals, row, strict=True)]
     return totals
-
-
-def _count(connection: Connection, table: Table) -> int:
-    return connection.scalar(select(func.count()).select_from(table)) or 0

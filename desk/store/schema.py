@@ -45,14 +45,14 @@ def expect(engine: Engine) -> None:
     _refuse_newer(revision, head)
 
 
-def move_into(engine: Engine) -> bool:
-    """Take a database without a desk for one that is moved in; False where one that was begun goes on.
+def move_into(engine: Engine) -> None:
+    """Take a database without a desk for one that is moved into, or go on with one that was begun.
 
     No desk opens it until `moved_into`. Raises Conflict where there is a desk.
     """
     head, revision = newest(), revision_of(engine)
     if revision == MOVING + head:
-        return False
+        return
     if revision not in (None, head):
         raise Conflict(f'There is a desk in that database already, of revision {revision}.')
     migrate(engine)
@@ -60,7 +60,6 @@ def move_into(engine: Engine) -> bool:
         if tables := filled(connection):
             raise Conflict(f'There is a desk in that database already: it has rows ({tables[0]}).')
         connection.execute(VERSION.update().values(version_num=MOVING + head))
-    return True
 
 
 def moved_into(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from desk.ticks import Tick
 from models import Origin, utc_now
 from tests.running import QUIET, Server
 from tests.services import Hook, webhook
-from tests.unit.feed_sink import until
+from tests.waiting import until
 
 KILLS = int(os.environ.get('COINTAPE_KILLS', '2'))  # read before the fixtures bare the environment
 COINS, LEVEL, START = ('AAA', 'BBB'), 1000, 990

@@ -13,7 +13,7 @@ import pytest
 
 from tests.running import Server, running, wait_until
 from tests.unit.exchange_server import FakeCoinbase
-from tests.unit.feed_sink import until
+from tests.waiting import until
 
 PATIENCE = 8  # seconds: the five that a writer waits for a lock, and some for a busy machine
 PRICE = {'name': 'BTC', 'price': '67000.12'}

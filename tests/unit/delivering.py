@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,19 +12,7 @@ from desk.desk import Desk
 from desk.settings import Settings
 from desk.ticks import Tick
 from models import Origin
-from tests.unit.alert_desk import above
-
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-
-class Clock:
-    """The time, as a test tells it."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.unit.alert_desk import Clock, above
 
 
 class Sender:

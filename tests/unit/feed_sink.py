@@ -1,7 +1,6 @@
 """A sink that keeps what feeds hand in, and waiting for conditions."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from desk.feeds import Grid
 from desk.ticks import Bar, Tick
@@ -32,10 +31,3 @@ class CollectingSink:
         self.pairs |= pairs
         self.full_names |= full_names
         self.grids |= grids
-
-
-async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
-    """Returns once the condition holds; fails when it does not in time."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - any condition will do here, most have no event
-            await asyncio.sleep(0.005)

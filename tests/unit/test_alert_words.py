@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from desk.alert import Alert, Condition, Delivery, Draft, Mark, Repeat, Status
+from desk.alert import Condition, Delivery, Draft, Mark, Repeat, Status
 from desk.errors import Invalid
 from pages.alert_acts import Do, first_act, more_acts, snoozes
 from pages.alert_draft import ALL, Texts, texts_of, written_over
@@ -25,34 +25,10 @@ from pages.alert_words import (
     state_words,
     watch_words,
 )
+from tests.plain_alert import PLAIN
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)  # a Friday
-ALERT = Alert(
-    id=1,
-    user='local',
-    coin_id=1,
-    watchlist_id=None,
-    condition=Condition.CROSSES,
-    price=Decimal('70000'),
-    percent=None,
-    window=None,
-    minutes=None,
-    repeat=Repeat.ONCE,
-    cooldown=0,
-    rearm=None,
-    name='',
-    note='',
-    message='',
-    toast=True,
-    sound=False,
-    channels=(),
-    status=Status.ACTIVE,
-    snoozed=None,
-    expires=None,
-    created=NOW,
-    changed=NOW,
-    revision=1,
-)
+ALERT = replace(PLAIN, price=Decimal('70000'), created=NOW, changed=NOW)
 FIRED = replace(ALERT, marks=(Mark(1, count=1, fired=NOW, price=Decimal(70010)),))
 ABOVE = Draft(Condition.ABOVE, coin='BTC', price=Decimal(100))
 

@@ -19,7 +19,7 @@ from desk.ticks import Tick
 from models import Origin
 from tests.running import ROOT
 from tests.unit.alert_desk import above, crosses, fired
-from tests.unit.feed_sink import until
+from tests.waiting import until
 
 APART = 1_000_000  # between the numbers that two desks give to prices: a database takes each number once
 

@@ -14,10 +14,10 @@ from desk.errors import Invalid, Unavailable
 from desk.settings import Settings
 from desk.store.alert_claims import Claims
 from tests.unit.alert_desk import above, crosses, fired
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import told
 from tests.unit.test_broker_commits import out_of_reach
 from tests.unit.test_store_faults import locked
+from tests.waiting import until
 
 
 @pytest.fixture

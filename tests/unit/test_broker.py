@@ -11,8 +11,8 @@ from desk.errors import Conflict, Invalid, NotFound
 from desk.orders import Rule, Status
 from desk.settings import Settings
 from models import Origin, Policy, utc_now
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, stored, tick, ticket, told
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from desk.orders import Side
 from desk.settings import Settings
 from desk.ticks import Tick
 from models import Origin, utc_now
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, limit, told
 from tests.unit.test_broker_commits import out_of_reach
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from desk.settings import Settings
 from desk.store import TradeStore
 from desk.ticks import Tick
 from models import Origin, utc_now
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, ticket, told
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 TURNS = 400

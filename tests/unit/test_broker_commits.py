@@ -16,9 +16,9 @@ from desk.desk import Desk
 from desk.errors import Conflict, Unavailable
 from desk.orders import Change, Status
 from desk.settings import Settings
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, stored, ticket, told
 from tests.unit.test_store_faults import locked
+from tests.waiting import until
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from desk.errors import Conflict
 from desk.orders import Change, Status
 from desk.ticks import Tick
 from models import Origin
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import committed, limit, stored, tick, ticket, told
+from tests.waiting import until
 
 
 @pytest.mark.parametrize('quote', ['1E+50', '-1', 'NaN', '1E-30'])

@@ -13,9 +13,9 @@ from desk.matching.account import TradingState
 from desk.orders import Change, Order, Status
 from desk.registry import Registry
 from desk.settings import Settings
-from tests.unit.feed_sink import until
 from tests.unit.paper_desk import FREE, committed, limit, stored, ticket, told
 from tests.unit.test_broker_commits import execute
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

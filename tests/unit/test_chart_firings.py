@@ -1,8 +1,7 @@
 """Alerts in a coin's chart: where they fired, of before and live; lines that say the same are drawn once."""
 
-import asyncio
-from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 from desk.acting import LOCAL
 from desk.desk import Desk
@@ -10,6 +9,7 @@ from desk.ticks import Tick
 from models import Origin, utc_now
 from pages.alert_marks import alert_levels
 from pages.chart_firings import LONGEST, Fired
+from tests import waiting
 from tests.unit.alert_desk import above, crosses
 
 
@@ -17,12 +17,7 @@ async def price(desk: Desk, amount: str, name: str = 'BTC') -> None:
     await desk.submit(Tick(name, Decimal(amount), utc_now(), 'api', Origin.PROGRAM))
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError('it never came true')
+until = partial(waiting.until, seconds=5)
 
 
 async def test_firings_are_spots_at_their_prices_those_of_before_too(desk: Desk) -> None:

@@ -1,9 +1,10 @@
 """Charts on a desk: they follow renames, merges, zones and a database that comes back, and end with who looked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from pages.chart_slots import Slots
 from pages.chart_source import MOST, Source, SourceKey, further
 from pages.charts import Charts
 from pages.wire import Message
+from tests import waiting
 
 BTC = FeedKey(SourceKey('BTC', '1m'), PLAIN)
 START = datetime(2026, 1, 31, 14, 0, tzinfo=UTC)
@@ -62,12 +64,7 @@ async def price(desk: Desk, name: str, amount: str, ago: timedelta = timedelta()
     await desk.submit(Tick(name, Decimal(amount), utc_now() - ago, 'api', Origin.PROGRAM))
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError('it never came true')
+until = partial(waiting.until, seconds=10)
 
 
 async def looked_at(charts: Charts, key: FeedKey = BTC) -> Feed:

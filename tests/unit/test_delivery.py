@@ -12,7 +12,8 @@ from desk.alerts.delivery import MOST_ATTEMPTS, QUICK_ATTEMPTS, pause_after
 from desk.settings import Settings
 from tests.running import free_port
 from tests.services import Answer, Hook, Post, mail_server, webhook
-from tests.unit.delivering import NOON, Sender, sending
+from tests.unit.alert_desk import NOON
+from tests.unit.delivering import Sender, sending
 
 
 @pytest.fixture(autouse=True)

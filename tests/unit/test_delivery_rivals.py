@@ -17,10 +17,10 @@ from desk.sealing import make_key
 from desk.settings import Settings
 from tests.running import free_port
 from tests.services import Answer, Hook, webhook
-from tests.unit.alert_desk import above
-from tests.unit.delivering import NOON, Sender, price, sending
-from tests.unit.feed_sink import until
+from tests.unit.alert_desk import NOON, above
+from tests.unit.delivering import Sender, price, sending
 from tests.unit.replaying import Replaying, came, line, replaying
+from tests.waiting import until
 
 __all__ = ['replaying']
 

@@ -17,7 +17,7 @@ from desk.ticks import Tick
 from examples import office_feed
 from models import Origin, utc_now
 from tests.running import ROOT
-from tests.unit.feed_sink import until
+from tests.waiting import until
 
 PLUGINS = ('office_feed', 'spread_column', 'movers_page', 'wide_spread')
 

@@ -19,7 +19,8 @@ from desk.feeds.trades import Trades
 from desk.settings import load_settings
 from desk.ticks import Tick
 from tests.unit.exchange_server import gone
-from tests.unit.feed_sink import CollectingSink, until
+from tests.unit.feed_sink import CollectingSink
+from tests.waiting import until
 
 SHARED = Path(__file__).parents[3] / 'shared'
 TOOL, ORACLE = SHARED / 'tools' / 'recorded_exchange.py', SHARED / 'data' / 'oracle_trades.json'

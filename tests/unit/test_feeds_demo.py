@@ -19,7 +19,8 @@ from desk.feeds.demo import DemoMarket
 from desk.settings import COINS, load_settings
 from desk.ticks import check_bar
 from models import Origin
-from tests.unit.feed_sink import CollectingSink, until
+from tests.unit.feed_sink import CollectingSink
+from tests.waiting import until
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 MARKETS = Path(__file__).parents[3] / 'shared' / 'data' / 'ccxt_markets'

@@ -19,7 +19,8 @@ from desk.feeds.process import ROOT, Child
 from desk.settings import load_settings
 from models import utc_now
 from tests.unit.exchange_server import FakeCoinbase, gone
-from tests.unit.feed_sink import CollectingSink, until
+from tests.unit.feed_sink import CollectingSink
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

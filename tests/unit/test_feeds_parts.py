@@ -16,7 +16,8 @@ from desk.feeds.process import Child
 from desk.feeds.state import Health, spoken
 from desk.feeds.trades import Trades
 from desk.ticks import Bar, check_bar
-from tests.unit.feed_sink import CollectingSink, until
+from tests.unit.feed_sink import CollectingSink
+from tests.waiting import until
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ import stamina
 
 from desk.feeds.backfill import Backfill
 from desk.feeds.streams import Streams
-from tests.unit.feed_sink import until
+from tests.waiting import until
 
 HOUR, DAY = 3_600_000, 86_400_000
 

@@ -9,7 +9,8 @@ import stamina
 
 from desk.feeds import FEEDS, Feeds, Health, Sink
 from desk.settings import Settings, load_settings
-from tests.unit.feed_sink import CollectingSink, until
+from tests.unit.feed_sink import CollectingSink
+from tests.waiting import until
 
 
 class Clumsy:

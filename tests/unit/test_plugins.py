@@ -17,7 +17,7 @@ from desk.market import Quote
 from desk.settings import Settings, load_settings
 from desk.ticks import Tick
 from models import Origin, Policy, utc_now
-from tests.unit.feed_sink import until
+from tests.waiting import until
 
 FEED = """
 import asyncio

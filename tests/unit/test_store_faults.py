@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from desk.errors import DeskError, Invalid, Unavailable
 from desk.store import Store
 from desk.store.database import WRITERS, failure
 from tests.unit.store_records import coin, feed, record
+from tests.waiting import until
 
 
 @contextmanager
@@ -35,12 +36,6 @@ def locked(url: str) -> Iterator[None]:
             connection.exec_driver_sql(unlock)
     finally:
         engine.dispose()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Come back once the condition holds; the test's own time limit ends the wait."""
-    while not condition():  # noqa: ASYNC110  (it is told by another thread)
-        await asyncio.sleep(0.01)
 
 
 async def test_a_locked_database_is_said_and_survived(store: Store, database: str) -> None:

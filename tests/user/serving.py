@@ -1,8 +1,8 @@
 """The app of a test on a real server, for what a simulated browser does not show."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from nicegui import core, ui
 from nicegui.testing import User
 
 from pages import wire
+from tests import waiting
 from tests.fetching import visitor
 
 WAIT = 5.0
@@ -42,11 +43,7 @@ async def _hang_up() -> None:
         sockets.pop(number, None)
 
 
-async def until(condition: Callable[[], Any]) -> None:
-    """Return when it is true."""
-    async with asyncio.timeout(WAIT):
-        while not condition():  # noqa: ASYNC110  (told by another machine, as it were)
-            await asyncio.sleep(0.01)
+until = partial(waiting.until, seconds=WAIT)
 
 
 @pytest.fixture

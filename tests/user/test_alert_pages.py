@@ -1,10 +1,10 @@
 """Alerts on their page: made with the price filled in, told in every window, paused, snoozed, changed, acknowledged."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from nicegui import ui
@@ -14,6 +14,7 @@ from desk.alert import Alert, Draft, Status
 from desk.desk import Desk
 from models import utc_now
 from pages import alert_list
+from tests import waiting
 from tests.user.helpers import field, press, price
 
 FIRED = 'Acknowledge: ACME is above 110.00.'
@@ -34,13 +35,7 @@ def only(desk: Desk) -> Alert:
     return alert
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what does not show on the page, or where the page shows the same sooner."""
-    for _ in range(100):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError('not within two seconds')
+until = partial(waiting.until, seconds=2)
 
 
 async def choose(user: User, words: str) -> None:

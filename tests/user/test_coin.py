@@ -1,9 +1,9 @@
 """A coin's page on the real program: live, its evidence, and what can be done with it."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from nicegui import ui
@@ -12,6 +12,7 @@ from nicegui.testing import User
 from desk.desk import Desk
 from models import Policy
 from pages.theme import coin_path
+from tests import waiting
 from tests.user.helpers import fill, listed, press, price
 
 
@@ -21,12 +22,7 @@ def pressable(user: User, label: str) -> list[str]:
     return [name for button in buttons if (name := str(button.props.get('aria-label', ''))).startswith(label)]
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(60):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError('it never came true')
+until = partial(waiting.until, seconds=3)
 
 
 async def test_two_browsers_see_the_price_move(user: User, another: Callable[[], User], desk: Desk) -> None:

@@ -1,8 +1,8 @@
 """The portfolio, a balance's ledger and an order's story on the real program: live in every browser, and exact."""
 
-import asyncio
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from nicegui import ui
@@ -10,6 +10,7 @@ from nicegui.testing import User
 
 from desk.desk import Desk
 from desk.orders import Kind, Order, Side, Ticket
+from tests import waiting
 from tests.user.helpers import field, price
 
 
@@ -28,12 +29,7 @@ async def sees(user: User, words: str) -> None:
     await user.should_see(words, retries=40)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(80):
-        if condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError('it never came true')
+until = partial(waiting.until, seconds=4)
 
 
 def rows(user: User, kind: str) -> list[str]:
