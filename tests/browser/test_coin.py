@@ -194,7 +194,7 @@ def test_indicators_keep_the_zoom_move_live_and_are_kept_by_the_browser(
 
 
 def test_other_coins_are_compared_in_per_cent_from_the_left_edge(server: Server, page: Page) -> None:
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)  # so that all ends in one candle, whenever it is
     for name, prices in (('RISING', ('100', '110')), ('FALLING', ('50', '40'))):
         ago = (now - timedelta(minutes=10), now)
         server.post(*({'name': name, 'price': p, 'timestamp': t.isoformat()} for p, t in zip(prices, ago, strict=True)))
@@ -207,7 +207,8 @@ def test_other_coins_are_compared_in_per_cent_from_the_left_edge(server: Server,
     page.get_by_role('dialog').get_by_role('button', name='Compare', exact=True).click()
     expect(page.locator('.legend')).to_have_text('RISINGFALLING')
     expect(words(page).filter(has_text='+10.00 %')).to_have_count(1)
-    server.post({'name': 'RISING', 'price': '120'})
+    later = now + timedelta(milliseconds=1)
+    server.post({'name': 'RISING', 'price': '120', 'timestamp': later.isoformat()})
     expect(words(page).filter(has_text='+20.00 %')).to_have_count(1)
     page.get_by_text('The newest candles as a table').click()
     expect(page.locator('.candle-table tbody tr').first).to_contain_text('−20.00 %')
